@@ -1,0 +1,1 @@
+"""Canonical records: the meaning of what arrived, free of HL7, DICOM and HTTP words. Pure."""
