@@ -1,0 +1,83 @@
+"""`python -m tests.services.provision`: have every server and tool that the tests need.
+
+What the system has is used; what it lacks is installed by apt when this is root, else unpacked
+from Debian packages into `.tools`. Ends with status 1 and names what is still missing.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.services import debian, tools
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One tool: how to find it, the Debian packages that bring it, how to wrap them unpacked."""
+
+    name: str
+    find: Callable[[], Path]
+    packages: tuple[str, ...] = ()
+    wrap: Callable[[], None] = lambda: None
+
+
+def _wrap_chromium() -> None:
+    program = debian.unpacked_program("usr/lib/chromium/chromium", "usr/bin/chromium")
+    program = program or tools.on_system("chromium", "chromium-browser")
+    if program:
+        debian.wrap("chromium", program)
+
+
+def _wrap_dcmtk() -> None:
+    for program in debian.unpacked_programs("usr/bin"):
+        debian.wrap(program.name, program)
+
+
+NEEDS = (
+    Need("PostgreSQL", tools.postgres_binaries),
+    Need("Redis", tools.redis_binary),
+    Need("SeaweedFS", tools.weed_binary),
+    Need("DCMTK", lambda: tools.dcmtk("storescu"), ("dcmtk",), _wrap_dcmtk),
+    Need("Chromium", tools.chromium, ("chromium", "fonts-noto-cjk"), _wrap_chromium),
+)
+
+
+def _is_there(need: Need) -> bool:
+    try:
+        need.find()
+    except tools.MissingTool:
+        return False
+    return True
+
+
+def _fetch(need: Need) -> None:
+    if os.geteuid() == 0 and tools.uses_system():
+        debian.install(need.packages)
+    else:
+        debian.unpack(need.packages)
+        need.wrap()
+
+
+def _provide(need: Need) -> str | None:
+    """Where the tool is, as a line to print; None when it cannot be had."""
+    try:
+        if not _is_there(need) and need.packages:
+            print(f"  … fetching {need.name} ({', '.join(need.packages)})", flush=True)
+            _fetch(need)
+        return f"  ✔ {need.name:<11} {need.find()}"
+    except (RuntimeError, OSError) as reason:
+        print(f"  ✘ {need.name:<11} {reason}", file=sys.stderr)
+        return None
+
+
+def main() -> int:
+    """Provide everything; the exit status."""
+    lines = [_provide(need) for need in NEEDS]
+    print("\n".join(line for line in lines if line))
+    return 0 if all(lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
