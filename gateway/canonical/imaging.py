@@ -13,7 +13,7 @@ from gateway.canonical.times import EventTime
 class ImagingReport:
     """The text report of an imaging examination (ORU^R01), context to the images.
 
-    findings and impression are for display; the physician's conclusion is never a fact of the rules.
+    findings and impression are for display; a conclusion is never a fact of the rules.
     modality is OBR-24 as sent; study_instance_uid is None when not stated.
     """
 
@@ -45,7 +45,7 @@ class ImagingInstance:
 
     laterality is `R`, `L`, `B` or ""; contrast is True when (0018,0010) names an agent.
     declared_series_count and declared_study_count are (0020,1209) and (0020,1208) when stated.
-    image_type keeps (0008,0008); slice_thickness is in millimetres; digest is the SHA-256 of the file.
+    image_type keeps (0008,0008); slice_thickness is in millimetres; digest is the file's SHA-256.
     """
 
     institution: InstitutionCode

@@ -35,8 +35,8 @@ class Submission:
 class Quarantined:
     """Bytes that could not be taken, kept with the reason for the sender and for replay.
 
-    protocol: `hl7v2` or `dicom`; reason is a stable code; location is the place in the protocol's own
-    words (`OBX[3]-5`, `(0010,0020)`); hint says what to do.
+    protocol: `hl7v2` or `dicom`; reason is a stable code; location is the place in the protocol's
+    own words (`OBX[3]-5`, `(0010,0020)`); hint says what to do.
     """
 
     protocol: str

@@ -51,8 +51,8 @@ class LabResult:
     """One result (OBX) as sent; nothing is converted.
 
     order: what the result was reported under (OBR-4); code: what was measured (OBX-3).
-    value, unit and reference_range are the sender's texts; detection_system and method are None when
-    not stated; performing_institution is the laboratory's code as sent, None = the reporting one.
+    value, unit and reference_range are the sender's texts; detection_system and method are None
+    when not stated; performing_institution is the laboratory's code as sent, None = the reporting one.
     """
 
     order: LocalCode

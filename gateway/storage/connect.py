@@ -1,0 +1,19 @@
+"""From a URL to an open database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.storage.postgresql import PostgresDatabase
+from gateway.storage.session import Database
+from gateway.storage.sqlite import SqliteDatabase
+
+
+@asynccontextmanager
+async def open_database(url: str, pool_size: int) -> AsyncIterator[Database]:
+    """The database at a SQLAlchemy URL, closed at the end."""
+    database = SqliteDatabase(url) if url.startswith("sqlite") else PostgresDatabase(url, pool_size)
+    try:
+        yield database
+    finally:
+        await asyncio.shield(database.close())
