@@ -48,7 +48,7 @@ def wrap(command: str, program: Path) -> None:
     variables = {
         "LD_LIBRARY_PATH": ":".join(_library_folders()),
         "FONTCONFIG_FILE": str(tools.UNPACKED / "fonts.conf"),
-        "DCMDICTPATH": str(_ROOT / "usr/share/libdcmtk17/dicom.dic"),
+        "DCMDICTPATH": ":".join(map(str, _ROOT.glob("usr/share/libdcmtk*/dicom.dic"))),
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     script = _BIN / command
@@ -62,11 +62,6 @@ def unpacked_program(*candidates: str) -> Path | None:
     """The first of these paths that was unpacked."""
     found = (_ROOT / candidate for candidate in candidates)
     return next((path for path in found if path.exists()), None)
-
-
-def unpacked_programs(folder: str) -> list[Path]:
-    """Everything unpacked into one folder of the package tree."""
-    return sorted((_ROOT / folder).iterdir())
 
 
 def _library_folders() -> list[str]:
@@ -98,19 +93,12 @@ def _apt(*arguments: str) -> None:
 
 
 def _known_packages() -> Path:
-    """dpkg's list of what is installed; without system tools, only the base system of it."""
+    """dpkg's list of what is installed; an empty one when the system's tools may not be used."""
     if tools.uses_system():
         return _STATUS
-    entries = _STATUS.read_text(encoding="utf-8").split("\n\n")
-    base = [entry for entry in entries if _is_base_system(entry)]
     path = _APT / "status"
-    path.write_text("\n\n".join(base), encoding="utf-8")
+    path.touch()
     return path
-
-
-def _is_base_system(entry: str) -> bool:
-    essential = ("\nEssential: yes", "\nPriority: required", "\nPriority: important")
-    return entry.startswith("Package: libc6\n") or any(mark in entry for mark in essential)
 
 
 def _run(command: Sequence[str]) -> None:

@@ -12,6 +12,13 @@ from pathlib import Path
 
 from tests.services import debian, tools
 
+_DCMTK_COMMANDS = (
+    *("dcmdump", "dump2dcm", "dcmodify", "dcmconv", "dcmftest", "img2dcm"),
+    *("dcmcjpeg", "dcmdjpeg", "dcmcjpls", "dcmdjpls", "dcmcrle", "dcmdrle"),
+    *("echoscu", "storescu", "findscu", "movescu", "getscu", "dcmsend", "dcmrecv"),
+    *("storescp", "dcmqrscp", "wlmscpfs", "termscu"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -31,8 +38,10 @@ def _wrap_chromium() -> None:
 
 
 def _wrap_dcmtk() -> None:
-    for program in debian.unpacked_programs("usr/bin"):
-        debian.wrap(program.name, program)
+    for command in _DCMTK_COMMANDS:
+        program = debian.unpacked_program(f"usr/bin/{command}")
+        if program:
+            debian.wrap(command, program)
 
 
 NEEDS = (
