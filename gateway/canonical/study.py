@@ -1,0 +1,98 @@
+"""An imaging study seen as one thing: what its instances say together. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.canonical.errors import InvalidRecord
+from gateway.canonical.identifiers import InstitutionCode
+from gateway.canonical.imaging import ImagingInstance
+from gateway.canonical.lab import LocalCode
+from gateway.canonical.times import EventTime, Precision
+
+#: Precisions with which a calendar day is known.
+_DAY_KNOWN = frozenset({Precision.DAY, Precision.MINUTE, Precision.SECOND})
+
+
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """What is known of a study without its pixels.
+
+    study_id is the number under which the gateway keeps it. acquired_at is the earliest time of any
+    instance whose day is known. declared_count is (0020,1208), the largest value stated, None when
+    none is. closed: the quiet time has passed. views holds one entry per instance, "" where the
+    header states none. A series counts as contrast series when any instance names an agent.
+    """
+
+    study_id: str
+    study_uid: str
+    accession_number: str
+    institution: InstitutionCode
+    modalities: tuple[str, ...]
+    acquired_at: EventTime | None
+    received_count: int
+    declared_count: int | None
+    closed: bool
+    body_parts: tuple[str, ...]
+    lateralities: tuple[str, ...]
+    views: tuple[str, ...]
+    contrast_series: int
+    plain_series: int
+    images_available: bool
+    procedures: tuple[LocalCode, ...]
+
+
+def summarize(
+    instances: Iterable[ImagingInstance],
+    closed: bool,
+    *,
+    study_id: str = "",
+    images_available: bool = True,
+) -> StudySummary:
+    """The summary of the instances of one study, whatever their order.
+
+    An instance sent twice counts once. Raises `InvalidRecord` when there is no instance.
+    """
+    unique = {instance.sop_instance_uid: instance for instance in instances}
+    held = sorted(unique.values(), key=lambda instance: instance.sop_instance_uid)
+    if not held:
+        raise InvalidRecord("instances", "a study has at least one")
+    contrast = {i.series_instance_uid for i in held if i.contrast}
+    return StudySummary(
+        study_id=study_id,
+        study_uid=held[0].study_instance_uid,
+        accession_number=next((i.accession_number for i in held if i.accession_number), ""),
+        institution=held[0].institution,
+        modalities=_stated(i.modality for i in held),
+        acquired_at=_earliest(i.acquired_at for i in held),
+        received_count=len(held),
+        declared_count=max(
+            (i.declared_study_count for i in held if i.declared_study_count is not None),
+            default=None,
+        ),
+        closed=closed,
+        body_parts=_stated(i.body_part for i in held),
+        lateralities=_stated(i.laterality for i in held),
+        views=tuple(sorted(i.view_position.strip().upper() for i in held)),
+        contrast_series=len(contrast),
+        plain_series=len({i.series_instance_uid for i in held} - contrast),
+        images_available=images_available,
+        procedures=_procedures(held),
+    )
+
+
+def _stated(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({value.strip().upper() for value in values} - {""}))
+
+
+def _earliest(times: Iterable[EventTime | None]) -> EventTime | None:
+    def instant(time: EventTime) -> datetime:
+        return time.instant
+
+    known = [time for time in times if time is not None and time.precision in _DAY_KNOWN]
+    return min(known, key=instant, default=None)
+
+
+def _procedures(held: list[ImagingInstance]) -> tuple[LocalCode, ...]:
+    codes = {(c.code, c.coding_system): c for i in held for c in i.procedures}
+    return tuple(codes[key] for key in sorted(codes))

@@ -1,0 +1,1 @@
+"""The rules of mutual recognition: facts in, determination with findings out. Pure."""
