@@ -4,13 +4,22 @@ import hashlib
 from collections.abc import Iterator
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
+from typing import Final
 
 from item_catalog.assembly import assemble
 from item_catalog.catalog import Catalog, succession_defects
 from item_catalog.check import edition_defects
+from item_catalog.codes import LabItemCode
 from item_catalog.defects import CatalogDefects, Defect
 from item_catalog.edition_files import COLUMNS, MANIFEST, EditionFiles, read_manifest
-from item_catalog.tables import Table, read_table
+from item_catalog.mapping import MappedTo
+from item_catalog.tables import Columns, Table, filled, optional, read_table
+
+_SYNONYM_COLUMNS: Final[Columns] = {
+    "item_code": LabItemCode,
+    "component": optional(str),
+    "synonym": filled,
+}
 
 
 def load_catalog(folder: Traversable | None = None) -> Catalog:
@@ -81,3 +90,16 @@ def _read_texts(place: Traversable) -> tuple[dict[str, bytes], list[Defect]]:
         except UnicodeDecodeError as refusal:
             defects.append(Defect(file, None, None, f"is not UTF-8 at byte {refusal.start}"))
     return content, defects
+
+
+def load_synonyms() -> dict[MappedTo, tuple[str, ...]]:
+    """Common other names of laboratory items, for `suggestions`; no part of any edition."""
+    text = (package_files("item_catalog") / "synonyms.csv").read_text("utf-8")
+    table, defects = read_table("synonyms.csv", text, _SYNONYM_COLUMNS)
+    if defects:
+        raise CatalogDefects(defects)
+    synonyms: dict[MappedTo, tuple[str, ...]] = {}
+    for row in table.rows:
+        target = MappedTo(row["item_code"], row["component"])
+        synonyms[target] = (*synonyms.get(target, ()), row["synonym"])
+    return synonyms

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
@@ -12,6 +14,7 @@ from item_catalog.defects import Defect
 Converter: TypeAlias = Callable[[str], Any]
 Columns: TypeAlias = Mapping[str, Converter]
 Choice = TypeVar("Choice", bound=StrEnum)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ def number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise ValueError(f"{text!r} is not a whole number from 1 upward")
     return int(text)
+
+
+def day(text: str) -> date:
+    """A calendar day written YYYY-MM-DD."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not a date of the form YYYY-MM-DD")
+    return date.fromisoformat(text)
 
 
 def truth(text: str) -> bool:
