@@ -1,5 +1,6 @@
 """What every test may ask for: real servers on loopback, started when first asked for."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
     Playwright keeps an event loop running, so such a module holds no `async def` test.
     """
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(tools.browser_driver())
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu"]

@@ -37,6 +37,12 @@ def _wrap_chromium() -> None:
         debian.wrap("chromium", program)
 
 
+def _wrap_browser_driver() -> None:
+    program = tools.in_wheel("playwright", "driver", "node")
+    if program:
+        debian.wrap("node", program)
+
+
 def _wrap_dcmtk() -> None:
     for command in _DCMTK_COMMANDS:
         program = debian.unpacked_program(f"usr/bin/{command}")
@@ -50,6 +56,7 @@ NEEDS = (
     Need("SeaweedFS", tools.weed_binary),
     Need("DCMTK", lambda: tools.dcmtk("storescu"), ("dcmtk",), _wrap_dcmtk),
     Need("Chromium", tools.chromium, ("chromium", "fonts-noto-cjk"), _wrap_chromium),
+    Need("Playwright", tools.browser_driver, ("libatomic1",), _wrap_browser_driver),
 )
 
 

@@ -7,6 +7,7 @@ that has none.
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -62,6 +63,11 @@ def _unpacked(command: str) -> Path | None:
     return path if path.exists() else None
 
 
+def _starts(program: Path) -> bool:
+    done = subprocess.run([program, "--version"], check=False, capture_output=True)
+    return done.returncode == 0
+
+
 def _required(name: str, path: Path | None) -> Path:
     if path is None:
         raise MissingTool(name)
@@ -92,6 +98,14 @@ def chromium() -> Path:
     """A browser that can draw Chinese."""
     with_fonts = on_system("chromium", "chromium-browser") if has_chinese_font() else None
     return _required("Chromium with Chinese fonts", with_fonts or _unpacked("chromium"))
+
+
+def browser_driver() -> Path:
+    """The Node program of Playwright's wheel, with unpacked libraries where it lacks one."""
+    program = in_wheel("playwright", "driver", "node")
+    if program and _starts(program):
+        return program
+    return _required("libatomic, which Playwright's driver needs,", _unpacked("node"))
 
 
 def dcmtk(command: str) -> Path:
