@@ -59,7 +59,7 @@ class InvalidRequest(GatewayError):
 
 
 class Conflict(GatewayError):
-    """The request contradicts the state: an illegal transition, or a result never to be accepted."""
+    """The request contradicts the state: an illegal transition, a result never to be accepted."""
 
     code = "conflict"
     fault = Fault.CALLER

@@ -14,8 +14,9 @@ import structlog
 #: Every key a log line may carry. None of them ever holds patient data, message bodies or URLs.
 ALLOWED_KEYS = frozenset(
     {
-        "event", "level", "timestamp", "logger", "correlation_id", "institution", "protocol", "peer",
-        "connection", "reason", "location", "count", "batch", "duration_ms", "status", "method",
+        "event", "level", "timestamp", "logger", "correlation_id", "institution", "protocol",
+        "peer", "connection",
+        "reason", "location", "count", "batch", "duration_ms", "status", "method",
         "route", "role", "port", "host", "size", "digest", "sop_class", "queue", "version",
         "error_type", "url_scheme", "file", "kind", "total", "trigger", "edition",
     }

@@ -52,7 +52,8 @@ class LabResult:
 
     order: what the result was reported under (OBR-4); code: what was measured (OBX-3).
     value, unit and reference_range are the sender's texts; detection_system and method are None
-    when not stated; performing_institution is the laboratory's code as sent, None = the reporting one.
+    when not stated; performing_institution is the laboratory's code as sent, None = the reporting
+    one.
     """
 
     order: LocalCode

@@ -1,13 +1,13 @@
 """PostgreSQL through asyncpg: a pool, one transaction per unit."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from gateway.storage.session import Parameters, Unit
+from gateway.storage.session import AnyRow, Parameters, Unit
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class PostgresConnection:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[Row[Any]]:
+    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[AnyRow]:
         """Every row that the statement yields."""
         return (await self._connection.execute(statement, parameters)).all()
 

@@ -11,6 +11,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Executable, Row
 
 T = TypeVar("T")
+#: A row of any shape; its columns are those of the statement.
+AnyRow = Row[*tuple[Any, ...]]
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
@@ -19,7 +21,7 @@ class Connection(Protocol):
 
     dialect: str
 
-    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[Row[Any]]:
+    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[AnyRow]:
         """Every row that the statement yields."""
 
     async def run(self, statement: Executable, parameters: Parameters = None) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import Engine, Executable, Row, create_engine, event, make_url, text
+from sqlalchemy import Engine, Executable, create_engine, event, make_url, text
 
-from gateway.storage.session import Parameters, Unit
+from gateway.storage.session import AnyRow, Parameters, Unit
 
 T = TypeVar("T")
 _MAX_GROUP = 64
@@ -34,7 +34,7 @@ class SqliteConnection:
     def __init__(self, connection: SyncConnection) -> None:
         self._connection = connection
 
-    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[Row[Any]]:
+    async def all(self, statement: Executable, parameters: Parameters = None) -> Sequence[AnyRow]:
         """Every row that the statement yields."""
         return self._connection.execute(statement, parameters).all()
 

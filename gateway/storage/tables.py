@@ -60,7 +60,7 @@ submission = Table(
     Column("raw_sealed", LargeBinary, nullable=False),
 )
 
-#: Sender's key (`filler:…`, `accession:…`, `study:…`, hashed) → where the object lives now.
+#: Sender's number (report, accession or study; kind and number hashed) → where the object lives.
 routing = Table(
     "report_identity",
     metadata,
@@ -106,6 +106,7 @@ report_version = Table(
     Column("status", String(16), nullable=False),
     Column("relevant_at", Instant, nullable=False),
     Column("arrived_at", Instant, nullable=False),
+    Column("first_issued_at", Instant),
     Column("is_stale", Boolean, nullable=False),
     Column("control_id", String(256), nullable=False),
     Column("content_sealed", LargeBinary, nullable=False),
@@ -135,6 +136,7 @@ imaging_study = Table(
     Column("study_id", ID, primary_key=True),
     Column("institution", INSTITUTION, nullable=False),
     Column("study_instance_uid", String(64), nullable=False),
+    Column("is_linked", Boolean, nullable=False),
     Column("relevant_at", Instant, nullable=False),
     Column("last_received_at", Instant, nullable=False),
     Column("summary_sealed", LargeBinary, nullable=False),

@@ -1,0 +1,94 @@
+"""The intake of messages: everything that waits while a commit runs shares the next commit.
+
+Nothing is answered before its commit has ended. A fault that one submission causes in the store
+is isolated by taking the batch apart; the others are not held up.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from sqlalchemy.exc import IntegrityError
+
+from gateway.canonical.intake import Receipt, ReceiptStatus, Submission
+from gateway.log import get_logger
+from gateway.services.intake_batch import IntakeBatch
+from gateway.services.intake_state import load_state
+from gateway.services.received_codes import ReceivedCodes
+from gateway.storage.sealing import Sealer
+from gateway.storage.session import Connection, Database
+
+_log = get_logger("intake")
+_FAILED = Receipt(
+    ReceiptStatus.FAILED, "storage_unavailable", hint="nothing was stored; send again"
+)
+#: Another process may create the same patient at the same instant; the second look finds it.
+_ATTEMPTS = 3
+
+Waiting = tuple[Submission, asyncio.Future[Receipt]]
+
+
+class IntakeService:
+    """Takes submissions from every connection and stores them in batches, in order of arrival."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, codes: ReceivedCodes, batch_size: int
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._codes = codes
+        self._batch_size = batch_size
+        self._waiting: deque[Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def receive(self, message: Submission) -> Receipt:
+        """Store a submission; the receipt is given after the commit."""
+        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append((message, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work_off())
+        return await future
+
+    async def close(self) -> None:
+        """Finish what waits."""
+        if self._task is not None:
+            await self._task
+
+    async def _work_off(self) -> None:
+        while self._waiting:
+            size = min(len(self._waiting), self._batch_size)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            receipts = await self._store_or_isolate([message for message, _ in batch])
+            for (_, future), receipt in zip(batch, receipts, strict=True):
+                if not future.done():
+                    future.set_result(receipt)
+            # The sockets are read before the next batch is closed, so that it is a large one.
+            await asyncio.sleep(0)
+
+    async def _store_or_isolate(self, messages: Sequence[Submission]) -> list[Receipt]:
+        try:
+            return await self._store(messages)
+        except Exception as error:
+            _log.error("batch failed", error_type=type(error).__name__, batch=len(messages))
+        if len(messages) == 1:
+            return [_FAILED]
+        return [receipt for each in messages for receipt in await self._store_or_isolate([each])]
+
+    async def _store(self, messages: Sequence[Submission]) -> list[Receipt]:
+        for attempt in range(_ATTEMPTS):
+            try:
+                receipts = await self._database.write(lambda conn: self._take(conn, messages))
+            except IntegrityError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                self._codes.saw(messages, receipts)
+                return receipts
+        raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
+
+    async def _take(self, conn: Connection, messages: Sequence[Submission]) -> list[Receipt]:
+        state = await load_state(conn, messages, self._sealer)
+        batch = IntakeBatch(state, self._sealer)
+        receipts = [batch.take(message) for message in messages]
+        await state.rows.write(conn)
+        return receipts

@@ -1,0 +1,298 @@
+"""A batch of submissions, worked off in the order of arrival; nothing here waits for anything."""
+
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from gateway.canonical.imaging import ImagingReport
+from gateway.canonical.intake import Quarantined, Receipt, ReceiptStatus, Report, Submission
+from gateway.canonical.lab import ReportStatus
+from gateway.canonical.patient import Patient
+from gateway.ids import new_id
+from gateway.services.intake_state import (
+    FILLER,
+    REPORT_OF_ACCESSION,
+    BatchState,
+    Row,
+    claims_of,
+    imaging_route_keys,
+    route_key,
+    submission_key,
+)
+from gateway.services.patient_linking import Link, Match, link
+from gateway.services.quarantining import quarantine_row
+from gateway.services.report_versions import Arrival, arrival
+from gateway.storage.codec import encode
+from gateway.storage.intake import Route, RouteKey
+from gateway.storage.sealing import Sealer
+
+_STORED = Receipt(ReceiptStatus.STORED)
+_DUPLICATE = Receipt(ReceiptStatus.DUPLICATE)
+_CONTROL_ID_REUSED = Receipt(
+    ReceiptStatus.REFUSED,
+    "control_id_reused",
+    "MSH-10",
+    "this control id was used before for another message; send it under a new one",
+)
+_IDENTIFIERS_CONFLICT = Receipt(
+    ReceiptStatus.REFUSED,
+    "patient_identifiers_conflict",
+    "PID-3",
+    "these identifiers belong to different persons here; check the patient and send again",
+)
+
+
+class IntakeBatch:
+    """Decides for each submission what is stored, and collects the rows."""
+
+    def __init__(self, state: BatchState, sealer: Sealer) -> None:
+        self._state = state
+        self._rows = state.rows
+        self._sealer = sealer
+
+    def take(self, message: Submission) -> Receipt:
+        """What becomes of one submission."""
+        key, digest = submission_key(message), sha256(message.raw).digest()
+        known = self._state.digests.get(key)
+        if known is not None:
+            return _DUPLICATE if known == digest else self._refuse(message, _CONTROL_ID_REUSED)
+        if not message.is_test and (receipt := self._take_reports(message)) is not _STORED:
+            return receipt
+        self._state.digests[key] = digest
+        self._rows.submissions.append(self._submission_row(message, digest))
+        return _STORED
+
+    def _take_reports(self, message: Submission) -> Receipt:
+        links = [self._link(report.patient) for report in message.reports]
+        if any(each.match is Match.CONFLICT for each in links):
+            return self._refuse(message, _IDENTIFIERS_CONFLICT)
+        for report in message.reports:
+            person = self._person(report.patient, message.received_at)
+            self._take_report(report, person, message)
+        return _STORED
+
+    def _link(self, patient: Patient) -> Link:
+        return link(claims_of(self._sealer, patient.identifiers), self._state.persons)
+
+    def _person(self, patient: Patient, at: datetime) -> str:
+        """The key of the patient, made known where it was not."""
+        return settle_person(self._state, self._sealer, patient, self._link(patient), at)
+
+    def _take_report(self, report: Report, person: str, message: Submission) -> None:
+        key = route_key(self._sealer, report.institution, FILLER, report.filler_order_number)
+        route = self._state.routes.get(key)
+        digest = _content_digest(report)
+        step = arrival(route, report.issued_at, report.message_at, digest)
+        if step is Arrival.SAME and route is not None and self._state.concerns(route, person):
+            return
+        if route is None:
+            self._store_version(key, Route(person, new_id(), person), report, message, digest)
+        elif step is Arrival.LATE_OLDER:
+            self._store_late(key, route, report, message)
+        else:
+            self._store_newer(key, route, person, report, message, digest)
+
+    def _store_newer(
+        self,
+        key: RouteKey,
+        route: Route,
+        person: str,
+        report: Report,
+        message: Submission,
+        digest: bytes,
+    ) -> None:
+        """A correction; if it names another patient, the old one's version is retracted first."""
+        status = report.status
+        if not self._state.concerns(route, person):
+            status = ReportStatus.WRONG_PATIENT
+            route = replace(route, version=route.version + 1)
+            self._rows.reports.append(self._version_row(route, _retraction(report), message))
+            route = replace(route, patient_key=person, person=person)
+        self._notify(route, status, message.received_at)
+        self._store_version(key, route, report, message, digest)
+
+    def _store_version(
+        self, key: RouteKey, route: Route, report: Report, message: Submission, digest: bytes
+    ) -> None:
+        issued = report.issued_at.instant if report.issued_at else None
+        route = replace(
+            route,
+            version=route.version + 1,
+            issued_at=issued,
+            message_at=report.message_at.instant if report.message_at else None,
+            first_issued_at=route.first_issued_at or issued,
+            content_digest=digest,
+        )
+        self._set_route(key, route)
+        self._rows.reports.append(self._version_row(route, report, message))
+        if isinstance(report, ImagingReport):
+            self._join_study(report, route)
+
+    def _store_late(self, key: RouteKey, route: Route, report: Report, message: Submission) -> None:
+        route = replace(route, version=route.version + 1)
+        self._set_route(key, route)
+        self._rows.reports.append(self._version_row(route, report, message, is_stale=True))
+
+    def _set_route(self, key: RouteKey, route: Route) -> None:
+        self._state.routes[key] = route
+        self._rows.routes[key] = route_row(key, route)
+
+    def _join_study(self, report: ImagingReport, route: Route) -> None:
+        """Let the study find the report, and claim a study that came without a patient."""
+        if report.accession_number:
+            key = route_key(
+                self._sealer, report.institution, REPORT_OF_ACCESSION, report.accession_number
+            )
+            self._set_route(key, Route(route.patient_key, route.object_id, route.person))
+        for key in imaging_route_keys(self._sealer, report):
+            study = self._state.routes.get(key)
+            place = self._state.studies.get(study.object_id) if study else None
+            if study is not None and place is not None and not place.is_linked:
+                move = {"study": study.object_id, "old_key": place.patient_key}
+                self._rows.study_moves.append(move | {"new_key": route.patient_key})
+                self._state.studies.pop(study.object_id)
+
+    def _notify(self, route: Route, status: ReportStatus, at: datetime) -> None:
+        """Tell everyone who relied on the report that it changed (四（二）)."""
+        for relied in self._state.reliances.get(route.object_id, ()):
+            row_id = new_id()
+            content = {
+                "report": route.object_id,
+                "relied_version": relied.version,
+                "status": status,
+                "decision": relied.decision_id,
+                "practitioner": relied.practitioner,
+            }
+            self._rows.notices.append(
+                {
+                    "outbox_id": row_id,
+                    "kind": "relied_report_changed",
+                    "institution": relied.institution,
+                    "created_at": at,
+                    "delivered_at": None,
+                    "content_sealed": self._sealer.seal_record("outbox", row_id, content),
+                }
+            )
+
+    def _version_row(
+        self, route: Route, report: Report, message: Submission, is_stale: bool = False
+    ) -> Row:
+        row_id = f"{route.object_id}/{route.version}"
+        return {
+            "patient_key": route.patient_key,
+            "report_id": route.object_id,
+            "version": route.version,
+            "kind": "imaging" if isinstance(report, ImagingReport) else "lab",
+            "institution": report.institution,
+            "status": report.status,
+            "relevant_at": _relevant_at(report, message.received_at),
+            "arrived_at": message.received_at,
+            "first_issued_at": route.first_issued_at,
+            "is_stale": is_stale,
+            "control_id": message.control_id,
+            "content_sealed": self._sealer.seal_record("report_version", row_id, report),
+        }
+
+    def _submission_row(self, message: Submission, digest: bytes) -> Row:
+        row_id = "/".join(submission_key(message))
+        return {
+            "institution": message.institution,
+            "sending_application": message.sending_application,
+            "control_id": message.control_id,
+            "digest": digest,
+            "received_at": message.received_at,
+            "is_test": message.is_test,
+            "charset": message.charset,
+            "raw_sealed": self._sealer.seal("submission", row_id, message.raw),
+        }
+
+    def _refuse(self, message: Submission, receipt: Receipt) -> Receipt:
+        kept = Quarantined(
+            "hl7v2",
+            message.raw,
+            message.received_at,
+            receipt.reason,
+            receipt.location,
+            receipt.hint,
+            message.institution,
+            message.control_id,
+        )
+        self._rows.quarantined.append(quarantine_row(self._sealer, kept))
+        return receipt
+
+
+def settle_person(
+    state: BatchState, sealer: Sealer, patient: Patient, found: Link, at: datetime
+) -> str:
+    """The key of a linked patient; new persons, identifiers and merges go into the batch's rows."""
+    person = found.person if found.match is Match.EXACT else new_id()
+    if found.match is not Match.EXACT:
+        state.rows.patients.append(
+            {
+                "patient_key": person,
+                "merged_into": None,
+                "created_at": at,
+                "demographics_sealed": sealer.seal_record("patient", person, patient),
+            }
+        )
+    state.persons.bind(person, found.bind)
+    state.absorb(person, found.absorb)
+    state.rows.identifiers += _identifier_rows(sealer, patient, found, person, at)
+    return person
+
+
+def _identifier_rows(
+    sealer: Sealer, patient: Patient, found: Link, person: str, at: datetime
+) -> list[Row]:
+    bound = {claim.key for claim in found.bind}
+    claims = zip(claims_of(sealer, patient.identifiers), patient.identifiers, strict=True)
+    new = {claim.key: identifier for claim, identifier in claims if claim.key in bound}
+    return [
+        {
+            "identifier_hash": key,
+            "patient_key": person,
+            "identifier_type": identifier.type,
+            "created_at": at,
+            "value_sealed": sealer.seal("patient_identifier", key.hex(), identifier.value.encode()),
+        }
+        for key, identifier in new.items()
+    ]
+
+
+def route_row(key: RouteKey, route: Route) -> Row:
+    """A route as its table holds it."""
+    return {
+        "institution": key[0],
+        "key_hash": key[1],
+        "patient_key": route.patient_key,
+        "object_id": route.object_id,
+        "version": route.version,
+        "issued_at": route.issued_at,
+        "message_at": route.message_at,
+        "first_issued_at": route.first_issued_at,
+        "content_digest": route.content_digest,
+    }
+
+
+def _content_digest(report: Report) -> bytes:
+    """Equal for messages that say the same, whenever they were made."""
+    return sha256(encode(replace(report, message_at=None))).digest()
+
+
+def _relevant_at(report: Report, arrived_at: datetime) -> datetime:
+    """When the patient was examined, as well as it is known: orders and limits the look-back."""
+    if isinstance(report, ImagingReport):
+        times = (report.examined_at, report.issued_at)
+    else:
+        times = (report.collected_at, report.received_at or report.issued_at)
+    return next((time.instant for time in times if time is not None), arrived_at)
+
+
+def _retraction(report: Report) -> Report:
+    """The version that takes a report away from a patient whom it never concerned."""
+    nobody = Patient(())
+    if isinstance(report, ImagingReport):
+        return replace(
+            report, patient=nobody, status=ReportStatus.WRONG_PATIENT, findings="", impression=""
+        )
+    return replace(report, patient=nobody, status=ReportStatus.WRONG_PATIENT, results=(), notes=())
