@@ -121,7 +121,7 @@ def read_mappings(
         cells, bad = convert_cells(file, number, trimmed, MAPPING_COLUMNS)
         if not bad:
             mapping = ItemMapping(**cells)
-            reasons = _catalog_reasons(mapping, catalog)
+            reasons = catalog_reasons(mapping, catalog)
             bad = [Defect(file, number, column, reason) for column, reason in reasons]
             rows.extend([(number, mapping)] if not bad else [])
         defects.extend(bad)
@@ -150,7 +150,8 @@ def mapping_conflicts(
     return defects
 
 
-def _catalog_reasons(mapping: ItemMapping, catalog: Catalog) -> Iterator[tuple[str, str]]:
+def catalog_reasons(mapping: ItemMapping, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Columns in which a mapping contradicts itself or the catalog, each with the reason."""
     if mapping.valid_to is not None and mapping.valid_to < mapping.valid_from:
         yield "valid_to", "lies before valid_from"
         return
