@@ -92,10 +92,13 @@ def _read_texts(place: Traversable) -> tuple[dict[str, bytes], list[Defect]]:
     return content, defects
 
 
-def load_synonyms() -> dict[MappedTo, tuple[str, ...]]:
-    """Common other names of laboratory items, for `suggestions`; no part of any edition."""
-    text = (package_files("item_catalog") / "synonyms.csv").read_text("utf-8")
-    table, defects = read_table("synonyms.csv", text, _SYNONYM_COLUMNS)
+def load_synonyms(file: Traversable | None = None) -> dict[MappedTo, tuple[str, ...]]:
+    """Common other names of laboratory items, for `suggestions`; no part of any edition.
+
+    Without a file the packaged list is read. Raise `CatalogDefects` for bad rows.
+    """
+    source = package_files("item_catalog") / "synonyms.csv" if file is None else file
+    table, defects = read_table(source.name, source.read_text("utf-8"), _SYNONYM_COLUMNS)
     if defects:
         raise CatalogDefects(defects)
     synonyms: dict[MappedTo, tuple[str, ...]] = {}
