@@ -43,9 +43,11 @@ def classes() -> set[str]:
     found: set[str] = set()
     for module in modules():
         found |= {node.name for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)}
-        for statement in module.tree.body:
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                found.add(statement.targets[0].id)
+        found |= {
+            statement.target.id
+            for statement in module.tree.body
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        }
     return found
 
 
