@@ -19,6 +19,8 @@ from tests.architecture.sources import (
 
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
+#: A migration is one flat list of columns; cutting it up would hide the schema it makes.
+MIGRATIONS = "gateway/storage/migrations/versions/"
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "bind"}
 
 #: Words the glossary rules out in names, each with what to write instead.
@@ -67,7 +69,8 @@ def test_functions_stay_below_the_ceiling() -> None:
         f"{module.path}:{function.lineno} {function.name}"
         for module in modules()
         for function in functions(module)
-        if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
+        if not module.path.startswith(MIGRATIONS)
+        and (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
     ]
     assert long == []
 
