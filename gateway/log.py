@@ -14,7 +14,7 @@ import structlog
 #: Every key a log line may carry. None of them ever holds patient data, message bodies or URLs.
 ALLOWED_KEYS = frozenset(
     {
-        "event", "level", "timestamp", "logger", "correlation_id", "institution", "protocol",
+        "event", "level", "timestamp", "component", "correlation_id", "institution", "protocol",
         "peer", "connection",
         "reason", "location", "count", "batch", "duration_ms", "status", "method",
         "route", "role", "port", "host", "size", "digest", "sop_class", "queue", "version",
@@ -55,4 +55,4 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
 
 def get_logger(name: str) -> Any:
     """A logger that stamps its lines with `name`."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(component=name)
