@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,8 @@ def object_store() -> Iterator[ObjectStore]:
     with scratch_folder("objects") as folder:
         ports = {name: free_port(also=_GRPC_OFFSET) for name in _SERVICES}
         store = ObjectStore(f"http://127.0.0.1:{ports['s3']}", "reports", "tester", "not-a-secret")
-        with serving(_command(folder, ports, store), folder / "log"):
+        # Killed at the end: an orderly stop takes seconds and its data go anyway.
+        with serving(_command(folder, ports, store), folder / "log", stop=signal.SIGKILL):
             wait_until(lambda: _accepts_objects(store, ports["s3"]), "SeaweedFS")
             yield store
 
