@@ -4,8 +4,8 @@ The engine *determines* (判定); whether a result is accepted is the physician'
 (四（二）) and has other words.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 _RANKS = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
 
-def worst(outcomes: "list[Outcome] | tuple[Outcome, ...]") -> Outcome:
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """The worst of the outcomes; RECOGNIZABLE if there is none."""
     return min(outcomes, key=_RANKS.__getitem__, default=Outcome.RECOGNIZABLE)
 
@@ -72,19 +72,37 @@ class ParameterUsed:
 class Finding:
     """The answer of one clause.
 
-    code: stable code (`WINDOW`, `E07`); clause: the Chinese paragraph (`四（三）7`); ground: a
-    stable word for why, rendered by `rules.wording`; facts: what was looked at, JSON-able;
-    mapping_blocked: the images contradict the mapped item, so the mapping must be reviewed.
+    code: stable code (`WINDOW`, `E07`); ground: a stable word for why, rendered by `rules.wording`;
+    facts: what was looked at, JSON-able; mapping_blocked: the images contradict the mapped item, so
+    the mapping must be reviewed before anything may be relied on.
     """
 
     code: str
-    clause: str
+    citation: Citation
     verdict: Verdict
     ground: str
     facts: Mapping[str, Json]
-    citation: Citation
     parameters: tuple[ParameterUsed, ...] = ()
     mapping_blocked: bool = False
+
+    @property
+    def clause(self) -> str:
+        """The Chinese paragraph, as in `四（三）7`."""
+        return self.citation.paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseHead:
+    """Code and place of a clause; makes its findings."""
+
+    code: str
+    citation: Citation
+
+    def finds(
+        self, verdict: Verdict, ground: str, facts: Mapping[str, Json], *parameters: ParameterUsed
+    ) -> Finding:
+        """The finding of this clause with its verdict and ground."""
+        return Finding(self.code, self.citation, verdict, ground, facts, parameters)
 
 
 class CoverageKind(StrEnum):
@@ -104,12 +122,19 @@ class Coverage:
     missing: tuple[str, ...] = ()
 
 
+def coverage(held: tuple[str, ...], missing: tuple[str, ...]) -> Coverage:
+    """The coverage that these names amount to."""
+    if not held:
+        return Coverage(CoverageKind.NONE, held, missing)
+    return Coverage(CoverageKind.PARTIAL if missing else CoverageKind.FULL, held, missing)
+
+
 @dataclass(frozen=True, slots=True)
 class Determination:
     """Outcome and findings for one set of facts, with the policy and edition that were used."""
 
     outcome: Outcome
     findings: tuple[Finding, ...]
-    facts: Facts = field(repr=False)
-    policy: str = ""
-    edition: str = ""
+    facts: Facts
+    policy: str
+    edition: str

@@ -1,0 +1,52 @@
+"""A policy: one document, the days it is in force, its clauses in the order of the text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from rules.facts import Facts
+from rules.outcome import Finding
+from rules.parameters import Parameters, ParametersInForce
+
+Clause: TypeAlias = Callable[[Facts, ParametersInForce], Finding]
+#: Judges what is held (names) and missing of a panel that several reports may cover.
+PanelClause: TypeAlias = Callable[[tuple[str, ...], tuple[str, ...]], Finding]
+
+
+class NoPolicyInForce(LookupError):
+    """No installed policy has this id, or is in force on this day."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """One document as code: 文号, days in force (inclusive), clauses, parameters."""
+
+    id: str
+    document: str
+    valid_from: date
+    valid_to: date | None
+    clauses: tuple[Clause, ...]
+    panel_clause: PanelClause
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The installed policies; exactly one is in force on a day, older ones stay for replay."""
+
+    policies: tuple[Policy, ...]
+
+    def policy_on(self, day: date) -> Policy:
+        """The policy in force that day. Raises `NoPolicyInForce`."""
+        for policy in self.policies:
+            if policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to):
+                return policy
+        raise NoPolicyInForce(f"no policy is in force on {day.isoformat()}")
+
+    def policy(self, policy_id: str) -> Policy:
+        """The policy of this id, whatever the day. Raises `NoPolicyInForce`."""
+        for policy in self.policies:
+            if policy.id == policy_id:
+                return policy
+        raise NoPolicyInForce(f"no policy {policy_id!r} is installed")
