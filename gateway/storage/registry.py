@@ -109,13 +109,13 @@ async def stored_rows(connection: Connection, kind: str) -> Iterable[StoredRow]:
 
 async def received_codes(connection: Connection, institution: str) -> list[ReceivedCode]:
     """The local codes an institution sent, most frequent first."""
+    code = received_code.c
     query = (
-        select(received_code)
-        .where(received_code.c.institution == institution)
-        .order_by(received_code.c.count.desc(), received_code.c.kind, received_code.c.local_code)
+        select(code.kind, code.local_code, code.local_name, code["count"])
+        .where(code.institution == institution)
+        .order_by(code["count"].desc(), code.kind, code.local_code)
     )
-    rows = await connection.all(query)
-    return [ReceivedCode(row.kind, row.local_code, row.local_name, row.count) for row in rows]
+    return [ReceivedCode(*row) for row in await connection.all(query)]
 
 
 async def stored_fingerprint(connection: Connection) -> bytes | None:
@@ -126,6 +126,4 @@ async def stored_fingerprint(connection: Connection) -> bytes | None:
 
 async def store_fingerprint(connection: Connection, fingerprint: bytes) -> None:
     """Keep the fingerprint of the key that this database is used with from now on."""
-    await connection.run(
-        insert(lookup_key), {"purpose": _LOOKUP, "fingerprint": fingerprint}
-    )
+    await connection.run(insert(lookup_key), {"purpose": _LOOKUP, "fingerprint": fingerprint})

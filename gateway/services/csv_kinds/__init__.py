@@ -1,0 +1,1 @@
+"""The kinds of CSV file that fill the register, one module each."""
