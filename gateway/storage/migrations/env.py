@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from gateway.storage import registry_tables  # noqa: F401 - registers its tables
+from gateway.storage import audit_tables, registry_tables  # noqa: F401 - they register tables
 from gateway.storage.tables import metadata
 
 
