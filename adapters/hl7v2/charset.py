@@ -1,0 +1,100 @@
+"""Character sets: the whole message is decoded before anything is split.
+
+The second byte of a GBK character may equal `|`, `^`, `~` or the backslash (珅, 玘, 瑍, 焅), so
+splitting bytes would cut names in two. Decoding is strict: a name is never stored with a
+replacement mark.
+"""
+
+from dataclasses import dataclass
+
+from adapters.errors import PeerViolation
+
+#: HL7 table 0211 and the spellings seen in the field, without blanks and punctuation → codec.
+#: GB18030 is a superset of GBK and GB2312, so one codec reads all three.
+_CODECS = {
+    "ASCII": "ascii",
+    "UNICODE": "utf-8",
+    "UNICODEUTF8": "utf-8",
+    "UTF8": "utf-8",
+    "GB180302000": "gb18030",
+    "GB180302005": "gb18030",
+    "GB180302022": "gb18030",
+    "GB18030": "gb18030",
+    "GBK": "gb18030",
+    "GB2312": "gb18030",
+    "CP936": "gb18030",
+    "BIG5": "big5hkscs",
+    "ISOIR192": "utf-8",
+} | {f"8859{part}": f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)}
+_PUNCTUATION = str.maketrans("", "", " -_/.")
+#: Tried in this order where neither message nor register says anything: UTF-8 recognises itself.
+_UNDECLARED = ("utf-8", "gb18030")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A message as text, with the Python codec that read it."""
+
+    text: str
+    codec: str
+
+
+def codec_of(label: str) -> str | None:
+    """The Python codec of an MSH-18 value or a registered charset; None if it is not known."""
+    name = label.upper().translate(_PUNCTUATION)
+    return _CODECS.get(name) or _CODECS.get(name.removeprefix("ISO"))
+
+
+def decode(raw: bytes, declared: str, default: str) -> Decoded:
+    """The message as text by its own declaration, else by the sender's registered charset.
+
+    declared: first repetition of MSH-18; default: `Sender.charset`; each may be "".
+
+    Raises:
+        PeerViolation: the declared charset is not known, or the bytes are not of the charset.
+    """
+    codecs = _codecs_to_try(declared, default)
+    body = raw.removeprefix(_BYTE_ORDER_MARK)
+    for codec in codecs[:-1]:
+        try:
+            return Decoded(body.decode(codec), codec)
+        except UnicodeDecodeError:
+            continue
+    try:
+        return Decoded(body.decode(codecs[-1]), codecs[-1])
+    except UnicodeDecodeError as error:
+        raise _undecodable(body, error, declared or default) from None
+
+
+def _codecs_to_try(declared: str, default: str) -> tuple[str, ...]:
+    if declared:
+        codec = codec_of(declared)
+        if codec is None:
+            raise PeerViolation(
+                "unsupported_charset", "MSH[1]-18", "send UNICODE UTF-8 or GB 18030-2000"
+            )
+        return (codec,)
+    registered = codec_of(default)
+    return (registered,) if registered else _UNDECLARED
+
+
+def _undecodable(body: bytes, error: UnicodeDecodeError, charset: str) -> PeerViolation:
+    return PeerViolation(
+        "undecodable",
+        _location(body[: error.start].decode(error.encoding)),
+        f"bytes are not {charset or 'UTF-8 nor GB 18030'}: state the charset in MSH-18",
+    )
+
+
+def _location(readable: str) -> str:
+    """The place that follows the readable part, as segment and field."""
+    *before, last = readable.replace("\r\n", "\r").replace("\n", "\r").lstrip().split("\r")
+    name = last[:3]
+    if not before and not name.startswith("MSH"):
+        return ""
+    sequence = 1 + sum(line.startswith(name) for line in before)
+    separator = before[0][3:4] if before else last[3:4]
+    # MSH-1 is the separator itself, so MSH counts one more.
+    field = last.count(separator) + (name == "MSH") if separator else 0
+    return f"{name}[{sequence}]-{field}" if len(name) == 3 else ""  # noqa: PLR2004 - a segment id

@@ -1,0 +1,140 @@
+"""The groups of an ORU^R01: patients, their orders, and what belongs to each order. Pure.
+
+HL7 v2.5.1 7.3.1: { PID [PV1] { [ORC] OBR {NTE} { OBX {NTE} } {SPM} } }. Segments that are not
+listed here, Z segments among them, stay in the raw message and are passed over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from adapters.errors import MappingFailure
+from adapters.hl7v2.er7 import Message, Segment
+
+
+@dataclass(slots=True)
+class OrderGroup:
+    """One OBR with what follows it. notes_of maps the sequence of an OBX to its NTE segments."""
+
+    obr: Segment
+    orc: Segment | None
+    observations: list[Segment] = field(default_factory=list)
+    notes: list[Segment] = field(default_factory=list)
+    notes_of: dict[int, list[Segment]] = field(default_factory=dict)
+    spm: Segment | None = None
+    study: Segment | None = None
+
+
+@dataclass(slots=True)
+class PatientGroup:
+    """One patient with its visit and orders. study is a ZDS segment before any order."""
+
+    pid: Segment
+    pv1: Segment | None = None
+    study: Segment | None = None
+    orders: list[OrderGroup] = field(default_factory=list)
+
+
+def groups_of(message: Message, warnings: list[str]) -> list[PatientGroup]:
+    """The patient groups of a message, each with at least one order.
+
+    Raises:
+        MappingFailure: PID or OBR is missing, or a segment stands where it belongs to nothing.
+    """
+    builder = _Builder(warnings)
+    for segment in message.segments[1:]:
+        take = builder.takers.get(segment.id)
+        if take is not None:
+            take(segment)
+    return builder.finished()
+
+
+class _Builder:
+    """Walks the segments in order; knows the patient, the order and the result they stand under."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        self.takers: dict[str, Callable[[Segment], None]] = {
+            "MSH": self._take_msh,
+            "PID": self._take_pid,
+            "PV1": self._take_pv1,
+            "ORC": self._take_orc,
+            "OBR": self._take_obr,
+            "OBX": self._take_obx,
+            "NTE": self._take_nte,
+            "SPM": self._take_spm,
+            "ZDS": self._take_zds,
+        }
+        self._warnings = warnings
+        self._patients: list[PatientGroup] = []
+        self._order: OrderGroup | None = None
+        self._orc: Segment | None = None
+        self._notes: list[Segment] | None = None
+
+    def finished(self) -> list[PatientGroup]:
+        if not self._patients:
+            raise _missing("PID[1]", "send the patient before the results")
+        for group in self._patients:
+            if not group.orders:
+                raise _missing("OBR[1]", f"send an OBR for the patient of {group.pid.at(1)[:-2]}")
+        return self._patients
+
+    def _take_msh(self, segment: Segment) -> None:
+        raise MappingFailure("segment_sequence", _place(segment), "send one message in a frame")
+
+    def _take_pid(self, segment: Segment) -> None:
+        self._patients.append(PatientGroup(segment))
+        self._order = self._orc = self._notes = None
+
+    def _take_pv1(self, segment: Segment) -> None:
+        self._patient(segment).pv1 = segment
+
+    def _take_orc(self, segment: Segment) -> None:
+        self._patient(segment)
+        self._orc, self._notes = segment, None
+
+    def _take_obr(self, segment: Segment) -> None:
+        order = OrderGroup(segment, self._orc)
+        self._patient(segment).orders.append(order)
+        self._order, self._orc, self._notes = order, None, order.notes
+
+    def _take_obx(self, segment: Segment) -> None:
+        order = self._order_of(segment)
+        if order.spm is not None and order.observations:
+            # v2.5.1: an OBX after SPM describes the specimen. Some senders put SPM before the
+            # results, so it counts as that only where the order has its results already.
+            self._warnings.append(f"{_place(segment)}: specimen observation, not used")
+            self._notes = None
+            return
+        order.observations.append(segment)
+        self._notes = order.notes_of.setdefault(segment.sequence, [])
+
+    def _take_nte(self, segment: Segment) -> None:
+        if self._notes is not None:
+            self._notes.append(segment)
+
+    def _take_spm(self, segment: Segment) -> None:
+        order = self._order_of(segment)
+        order.spm = order.spm or segment
+
+    def _take_zds(self, segment: Segment) -> None:
+        target = self._order or self._patient(segment)
+        target.study = segment
+
+    def _patient(self, segment: Segment) -> PatientGroup:
+        if not self._patients:
+            raise _missing("PID[1]", f"send the patient before {segment.id}")
+        return self._patients[-1]
+
+    def _order_of(self, segment: Segment) -> OrderGroup:
+        if self._order is None:
+            raise MappingFailure(
+                "segment_sequence", _place(segment), f"send an OBR before {segment.id}"
+            )
+        return self._order
+
+
+def _missing(location: str, hint: str) -> MappingFailure:
+    return MappingFailure("segment_missing", location, hint)
+
+
+def _place(segment: Segment) -> str:
+    return f"{segment.id}[{segment.sequence}]"

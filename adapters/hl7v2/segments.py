@@ -1,0 +1,227 @@
+"""PID, OBX and NTE → typed canonical values, one short function each. Pure."""
+
+import re
+from functools import lru_cache
+
+from adapters.errors import MappingFailure
+from adapters.hl7v2.er7 import Delimiters, Segment
+from adapters.hl7v2.sender_profile import SenderProfile
+from adapters.hl7v2.tables import IDENTITY_TYPE, RESIDENT_ID_OID, RESULT_STATUS, SEX
+from adapters.hl7v2.timestamps import calendar_date
+from gateway.canonical.errors import InvalidRecord
+from gateway.canonical.identifiers import (
+    IdentityType,
+    InstitutionCode,
+    PatientIdentifier,
+    patient_identifier,
+)
+from gateway.canonical.lab import LabResult, LocalCode, ResultStatus
+from gateway.canonical.patient import Patient, Sex, normalize_name
+
+_CODED = frozenset({"CE", "CWE", "CF", "CNE"})
+_LINES = frozenset({"TX", "FT"})
+_DOCUMENTS = frozenset({"ED", "RP"})
+#: A unit such as 10^9/L whose caret was not escaped, with what may follow it as further components.
+_POWER_OF_TEN = re.compile(r"([^^]{0,3}10\^-?\d{1,2}(?:/[^^]*)?)(?:\^.*)?")
+
+
+def patient(pid: Segment, profile: SenderProfile, warnings: list[str]) -> Patient:
+    """The patient of a PID segment (v2.5.1 3.4.2).
+
+    Raises:
+        MappingFailure: no identifier at all, or a birth date that cannot be read.
+    """
+    repetitions = pid.repetitions(3)
+    if not repetitions:
+        raise MappingFailure(
+            "required_field_missing", pid.at(3), "send at least one patient identifier"
+        )
+    identifiers: list[PatientIdentifier] = []
+    invalid = 0
+    for number, repetition in enumerate(repetitions, 1):
+        try:
+            identifier = _identifier(pid, repetition, profile.institution)
+        except InvalidRecord as error:
+            invalid += 1
+            warnings.append(f"{pid.at(3, number, 1)}: {error.fault}")
+            continue
+        if identifier is None:
+            warnings.append(f"{pid.at(3, number, 5)}: identifier type not known, not used")
+        elif identifier not in identifiers:
+            identifiers.append(identifier)
+    name = _name(pid)
+    return Patient(
+        identifiers=tuple(identifiers),
+        name=normalize_name(name) if name else None,
+        name_as_sent=name,
+        birth_date=calendar_date(pid.component(7), pid.at(7)),
+        sex=_sex(pid, warnings),
+        invalid_identifiers=invalid,
+    )
+
+
+def _identifier(
+    pid: Segment, repetition: str, institution: InstitutionCode
+) -> PatientIdentifier | None:
+    """One CX repetition; None for a kind of number that is not used to tell patients apart."""
+    authority = repetition.split(pid.delimiters.component)[3:4]
+    kind = IDENTITY_TYPE.get(pid.component_of(repetition, 5).upper())
+    if authority and RESIDENT_ID_OID in authority[0].split(pid.delimiters.subcomponent):
+        kind = IdentityType.RESIDENT_ID
+    if kind is None:
+        return None
+    return patient_identifier(kind, pid.component_of(repetition, 1), institution)
+
+
+def _sex(pid: Segment, warnings: list[str]) -> Sex:
+    sex = SEX.get(pid.component(8).upper())
+    if sex is None:
+        warnings.append(f"{pid.at(8)}: not in table 0001, read as unknown")
+    return sex or Sex.UNKNOWN
+
+
+def _name(pid: Segment) -> str | None:
+    """The name to show, as sent: of several spellings the ideographic one (XPN.8 `I`).
+
+    Chinese senders write the whole name into the family name as often as they divide it. None is
+    nothing said, "" is the sender's statement that there is no name.
+    """
+    names = pid.repetitions(5)
+    if not names:
+        return None
+    chosen = next((n for n in names if pid.component_of(n, 8) == "I"), None)
+    chosen = chosen or next((n for n in names if not n.isascii()), names[0])
+    family = chosen.split(pid.delimiters.component)[0].split(pid.delimiters.subcomponent)[0]
+    parts = [pid.plain(family), pid.component_of(chosen, 2), pid.component_of(chosen, 3)]
+    return ("" if not chosen.isascii() else " ").join(part for part in parts if part)
+
+
+def lab_result(obx: Segment, order: LocalCode, notes: list[str], warnings: list[str]) -> LabResult:
+    """One result as sent (OBX, v2.5.1 7.4.2). Only what cannot be read at all is a fault.
+
+    Raises:
+        MappingFailure: the performing laboratory is stated and is no institution code.
+    """
+    delimiters = obx.delimiters
+    value_type = obx.raw(2)
+    unit = unit_text(obx.raw(6), delimiters)
+    if value_type == "NM" and not unit:
+        warnings.append(f"{obx.at(6)}: unit missing")
+    return LabResult(
+        order,
+        local_code(obx.raw(3), delimiters),
+        observation_text(obx, value_type),
+        unit,
+        obx.text(7),
+        first_components(obx.raw(8), delimiters),
+        result_status(obx, warnings),
+        value_type,
+        obx.raw(4),
+        joined_components(obx.raw(18), delimiters) or None,
+        method_text(obx.raw(17), delimiters) or None,
+        _performing_institution(obx),
+        tuple(notes),
+    )
+
+
+def result_status(obx: Segment, warnings: list[str]) -> ResultStatus:
+    """OBX-11; what is empty or in no table is preliminary, because it is not known to be final."""
+    stated = obx.raw(11)
+    status = RESULT_STATUS.get(stated)
+    if status is None:
+        fault = "not in table 0085" if stated else "missing"
+        warnings.append(f"{obx.at(11)}: status {fault}, read as preliminary")
+        return ResultStatus.PRELIMINARY
+    return status
+
+
+def observation_text(obx: Segment, value_type: str) -> str:
+    """OBX-5 as text. Free text keeps unescaped delimiters: `10^9` and `3~5` are not cut short."""
+    if value_type in _CODED:
+        return coded_texts(obx.raw(5), obx.delimiters)
+    if value_type in _LINES:
+        return "\n".join(obx.plain(line) for line in obx.raw(5).split(obx.delimiters.repetition))
+    if value_type == "SN":
+        return obx.plain(obx.raw(5).replace(obx.delimiters.component, ""))
+    if value_type in _DOCUMENTS:
+        # The document itself stays in the raw message; a value is what a physician reads in a line.
+        return " ".join(filter(None, (obx.component(5, 2), obx.component(5, 3))))
+    return obx.text(5)
+
+
+def _performing_institution(obx: Segment) -> InstitutionCode | None:
+    """OBX-23.10, else OBX-15.1; None where the sender measured itself."""
+    for field, component in ((23, 10), (15, 1)):
+        code = obx.component(field, component)
+        if code:
+            return _institution_code(code, obx.at(field, 1, component))
+    return None
+
+
+def _institution_code(code: str, location: str) -> InstitutionCode:
+    try:
+        return InstitutionCode(code)
+    except InvalidRecord as error:
+        raise MappingFailure("invalid_value", location, error.fault) from None
+
+
+def note_text(nte: Segment) -> str:
+    """The comment of an NTE segment, its repetitions as lines (v2.5.1 2.15.10)."""
+    return "\n".join(nte.plain(line) for line in nte.repetitions(3))
+
+
+# Codes, units, flags and instruments repeat from message to message and identify nobody, so what
+# was read from a field once is kept: it halves the time of a report.
+
+
+@lru_cache(maxsize=16384)
+def local_code(raw: str, delimiters: Delimiters) -> LocalCode:
+    """A coded element (CE, CWE) as the sender's own code."""
+    field = _field(raw, delimiters)
+    return LocalCode(field.component(1, 1), field.component(1, 2), field.component(1, 3))
+
+
+@lru_cache(maxsize=4096)
+def unit_text(raw: str, delimiters: Delimiters) -> str:
+    """OBX-6 as text: the code, else its name; `10^9/L` whole although its caret is a delimiter."""
+    power = _POWER_OF_TEN.fullmatch(raw)
+    field = _field(raw, delimiters)
+    return power[1] if power else field.component(1, 1) or field.component(1, 2)
+
+
+@lru_cache(maxsize=1024)
+def first_components(raw: str, delimiters: Delimiters) -> tuple[str, ...]:
+    """The first component of each repetition."""
+    field = _field(raw, delimiters)
+    return tuple(filter(None, (field.component_of(part, 1) for part in field.repetitions(1))))
+
+
+@lru_cache(maxsize=4096)
+def joined_components(raw: str, delimiters: Delimiters) -> str:
+    """Components 1 and 2 of each repetition as text (OBX-18): `Cobas e801 Roche; Modul 2`."""
+    field = _field(raw, delimiters)
+    texts = (
+        " ".join(filter(None, (field.component_of(part, 1), field.component_of(part, 2))))
+        for part in field.repetitions(1)
+    )
+    return "; ".join(filter(None, texts))
+
+
+@lru_cache(maxsize=4096)
+def method_text(raw: str, delimiters: Delimiters) -> str:
+    """The method (OBX-17) as text."""
+    return coded_texts(raw, delimiters)
+
+
+def coded_texts(raw: str, delimiters: Delimiters) -> str:
+    """What each repetition of a coded element says: its name, else its code."""
+    field = _field(raw, delimiters)
+    texts = (
+        field.component_of(part, 2) or field.component_of(part, 1) for part in field.repetitions(1)
+    )
+    return "; ".join(filter(None, texts))
+
+
+def _field(raw: str, delimiters: Delimiters) -> Segment:
+    """A field by itself, read as field 1 of a segment."""
+    return Segment(["", raw], 1, delimiters)
