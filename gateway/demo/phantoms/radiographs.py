@@ -16,7 +16,7 @@ from gateway.demo.phantoms.canvas import (
 )
 
 _WHITE = 4095
-_SIZE = 768
+_SIZE = 640
 
 
 def chest_frontal(seed: int, size: int = _SIZE) -> npt.NDArray[np.uint16]:
