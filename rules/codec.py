@@ -37,7 +37,7 @@ def encode(value: object) -> Json:
     if type(value) in _SCALARS:
         return cast(Json, value)
     if is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(type(value))}
+        return {name: encode(getattr(value, name)) for name in _names(cast(Hashable, type(value)))}
     if isinstance(value, tuple | list):
         return [encode(part) for part in value]
     if isinstance(value, date):
@@ -52,7 +52,7 @@ def decode(kind: type[Record], data: Mapping[str, Any]) -> Record:
 
 
 @lru_cache(maxsize=32)
-def _names(kind: type[object]) -> tuple[str, ...]:
+def _names(kind: Hashable) -> tuple[str, ...]:
     return tuple(field.name for field in fields(cast(Any, kind)))
 
 
