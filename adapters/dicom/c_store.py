@@ -1,0 +1,66 @@
+"""C-STORE (DICOM PS3.4 annex B): write as sent, read the header, keep, answer.
+
+The data set is never decoded, nor is the index touched. A status other than A700 is given only when
+the object and the note about it are durable.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from pydicom.dataset import Dataset
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.dsutils import encode_file_meta
+from pynetdicom.events import Event
+
+from adapters.dicom.header_file import read_header
+from adapters.dicom.instance_header import WANTED_TAGS, instance_of
+from adapters.dicom.pending import PendingObject, Refusal
+from adapters.dicom.report import Report
+from adapters.dicom.spool import Arrival, Kept, Spool
+from adapters.dicom.status import STATUS_OF_KEPT, StoreStatus, status, status_of_fault
+from adapters.errors import AdapterError, MappingFailure
+from gateway.canonical.directory import Sender
+
+_PREFIX = b"\0" * 128 + b"DICM"  # PS3.10 section 7.1
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Receives objects into a spool; used by the threads of all associations at once."""
+
+    spool: Spool
+    report: Report
+
+    def receive(self, event: Event, sender: Sender | None, at: datetime) -> Dataset:
+        """The answer to a C-STORE request of `sender`, None when it may not send any more."""
+        if sender is None:
+            return status(StoreStatus.NOT_AUTHORIZED, "calling AE title not registered")
+        request = cast(C_STORE, event.request)
+        if request.DataSet is None:
+            return status_of_fault(MappingFailure("data_set_missing"))
+        pending = PendingObject("", str(request.AffectedSOPInstanceUID), sender, at)
+        with (
+            request.DataSet.getbuffer() as data_set,
+            self.spool.arriving((_PREFIX, encode_file_meta(event.file_meta), data_set)) as arrival,
+        ):
+            return self._decide(arrival, pending)
+
+    def _decide(self, arrival: Arrival, pending: PendingObject) -> Dataset:
+        try:
+            header = read_header(arrival.path, WANTED_TAGS)
+            reading = instance_of(header, pending.sender, arrival.digest, arrival.size)
+        except AdapterError as fault:
+            refusal = Refusal(fault.reason, fault.location, fault.hint)
+            self.spool.quarantine(arrival, replace(pending, refusal=refusal))
+            self._report("dicom_object_refused", pending.sender, fault.reason)
+            return status_of_fault(fault)
+        for repair in reading.repairs:
+            self._report("dicom_charset_repaired", pending.sender, repair)
+        kept = self.spool.keep(arrival, replace(pending, instance=reading.instance))
+        if kept is Kept.CONFLICT:
+            self._report("dicom_object_refused", pending.sender, "sop_instance_uid_reused")
+        return status(STATUS_OF_KEPT[kept])
+
+    def _report(self, event: str, sender: Sender, reason: str) -> None:
+        self.report(event, {"institution": sender.institution, "reason": reason})
