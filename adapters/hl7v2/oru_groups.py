@@ -4,16 +4,19 @@ HL7 v2.5.1 7.3.1: { PID [PV1] { [ORC] OBR {NTE} { OBX {NTE} } {SPM} } }. Segment
 listed here, Z segments among them, stay in the raw message and are passed over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.errors import MappingFailure
 from adapters.hl7v2.er7 import Message, Segment
 
 
+_NONE: tuple[Segment, ...] = ()
+
+
 @dataclass(slots=True)
 class OrderGroup:
-    """One OBR with what follows it. notes_of maps the sequence of an OBX to its NTE segments."""
+    """One OBR with what follows it. notes_of maps the sequence of an OBX to its NTE, if any."""
 
     obr: Segment
     orc: Segment | None
@@ -22,6 +25,10 @@ class OrderGroup:
     notes_of: dict[int, list[Segment]] = field(default_factory=dict)
     spm: Segment | None = None
     study: Segment | None = None
+
+    def remarks(self, obx: Segment) -> Sequence[Segment]:
+        """The NTE segments under one of the observations."""
+        return self.notes_of.get(obx.sequence, _NONE)
 
 
 @dataclass(slots=True)
@@ -42,9 +49,9 @@ def groups_of(message: Message, warnings: list[str]) -> list[PatientGroup]:
     """
     builder = _Builder(warnings)
     for segment in message.segments[1:]:
-        take = builder.takers.get(segment.id)
+        take = _TAKERS.get(segment.id)
         if take is not None:
-            take(segment)
+            take(builder, segment)
     return builder.finished()
 
 
@@ -52,22 +59,11 @@ class _Builder:
     """Walks the segments in order; knows the patient, the order and the result they stand under."""
 
     def __init__(self, warnings: list[str]) -> None:
-        self.takers: dict[str, Callable[[Segment], None]] = {
-            "MSH": self._take_msh,
-            "PID": self._take_pid,
-            "PV1": self._take_pv1,
-            "ORC": self._take_orc,
-            "OBR": self._take_obr,
-            "OBX": self._take_obx,
-            "NTE": self._take_nte,
-            "SPM": self._take_spm,
-            "ZDS": self._take_zds,
-        }
         self._warnings = warnings
         self._patients: list[PatientGroup] = []
         self._order: OrderGroup | None = None
         self._orc: Segment | None = None
-        self._notes: list[Segment] | None = None
+        self._noted: Segment | None = None
 
     def finished(self) -> list[PatientGroup]:
         if not self._patients:
@@ -77,45 +73,49 @@ class _Builder:
                 raise _missing("OBR[1]", f"send an OBR for the patient of {group.pid.at(1)[:-2]}")
         return self._patients
 
-    def _take_msh(self, segment: Segment) -> None:
+    def take_msh(self, segment: Segment) -> None:
         raise MappingFailure("segment_sequence", _place(segment), "send one message in a frame")
 
-    def _take_pid(self, segment: Segment) -> None:
+    def take_pid(self, segment: Segment) -> None:
         self._patients.append(PatientGroup(segment))
-        self._order = self._orc = self._notes = None
+        self._order = self._orc = self._noted = None
 
-    def _take_pv1(self, segment: Segment) -> None:
+    def take_pv1(self, segment: Segment) -> None:
         self._patient(segment).pv1 = segment
 
-    def _take_orc(self, segment: Segment) -> None:
+    def take_orc(self, segment: Segment) -> None:
         self._patient(segment)
-        self._orc, self._notes = segment, None
+        self._orc, self._noted = segment, None
 
-    def _take_obr(self, segment: Segment) -> None:
+    def take_obr(self, segment: Segment) -> None:
         order = OrderGroup(segment, self._orc)
         self._patient(segment).orders.append(order)
-        self._order, self._orc, self._notes = order, None, order.notes
+        self._order, self._orc, self._noted = order, None, segment
 
-    def _take_obx(self, segment: Segment) -> None:
+    def take_obx(self, segment: Segment) -> None:
         order = self._order_of(segment)
         if order.spm is not None and order.observations:
             # v2.5.1: an OBX after SPM describes the specimen. Some senders put SPM before the
             # results, so it counts as that only where the order has its results already.
             self._warnings.append(f"{_place(segment)}: specimen observation, not used")
-            self._notes = None
+            self._noted = None
             return
         order.observations.append(segment)
-        self._notes = order.notes_of.setdefault(segment.sequence, [])
+        self._noted = segment
 
-    def _take_nte(self, segment: Segment) -> None:
-        if self._notes is not None:
-            self._notes.append(segment)
+    def take_nte(self, segment: Segment) -> None:
+        if self._order is None or self._noted is None:
+            return  # a remark on the patient or the order control, which no report shows
+        if self._noted is self._order.obr:
+            self._order.notes.append(segment)
+        else:
+            self._order.notes_of.setdefault(self._noted.sequence, []).append(segment)
 
-    def _take_spm(self, segment: Segment) -> None:
+    def take_spm(self, segment: Segment) -> None:
         order = self._order_of(segment)
         order.spm = order.spm or segment
 
-    def _take_zds(self, segment: Segment) -> None:
+    def take_zds(self, segment: Segment) -> None:
         target = self._order or self._patient(segment)
         target.study = segment
 
@@ -130,6 +130,19 @@ class _Builder:
                 "segment_sequence", _place(segment), f"send an OBR before {segment.id}"
             )
         return self._order
+
+
+_TAKERS: dict[str, Callable[[_Builder, Segment], None]] = {
+    "MSH": _Builder.take_msh,
+    "PID": _Builder.take_pid,
+    "PV1": _Builder.take_pv1,
+    "ORC": _Builder.take_orc,
+    "OBR": _Builder.take_obr,
+    "OBX": _Builder.take_obx,
+    "NTE": _Builder.take_nte,
+    "SPM": _Builder.take_spm,
+    "ZDS": _Builder.take_zds,
+}
 
 
 def _missing(location: str, hint: str) -> MappingFailure:

@@ -76,7 +76,7 @@ def _texts(orders: list[OrderGroup]) -> tuple[str, str]:
             if _is_text(obx):
                 target = impression if _is_impression(obx) else findings
                 target.append(observation_text(obx, obx.raw(2)))
-                target.extend(note_text(note) for note in order.notes_of[obx.sequence])
+                target.extend(note_text(note) for note in order.remarks(obx))
     return "\n".join(filter(None, findings)), "\n".join(filter(None, impression))
 
 

@@ -54,7 +54,7 @@ def _results(order: OrderGroup, status: ReportStatus, warnings: list[str]) -> It
     if not name.code:
         warnings.append(f"{order.obr.at(4)}: code missing")
     for obx in order.observations:
-        notes = [note_text(note) for note in order.notes_of[obx.sequence]]
+        notes = tuple(map(note_text, order.remarks(obx)))
         result = lab_result(obx, name, notes, warnings)
         if not result.code.code:
             warnings.append(f"{obx.at(3)}: code missing")

@@ -1,6 +1,7 @@
 """PID, OBX and NTE → typed canonical values, one short function each. Pure."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from adapters.errors import MappingFailure
@@ -18,9 +19,8 @@ from gateway.canonical.identifiers import (
 from gateway.canonical.lab import LabResult, LocalCode, ResultStatus
 from gateway.canonical.patient import Patient, Sex, normalize_name
 
-_CODED = frozenset({"CE", "CWE", "CF", "CNE"})
-_LINES = frozenset({"TX", "FT"})
-_DOCUMENTS = frozenset({"ED", "RP"})
+_OBX_FIELDS = 24
+_NO_FIELDS = ("",) * _OBX_FIELDS
 #: A unit such as 10^9/L whose caret was not escaped, with what may follow it as further components.
 _POWER_OF_TEN = re.compile(r"([^^]{0,3}10\^-?\d{1,2}(?:/[^^]*)?)(?:\^.*)?")
 
@@ -96,73 +96,97 @@ def _name(pid: Segment) -> str | None:
     return ("" if not chosen.isascii() else " ").join(part for part in parts if part)
 
 
-def lab_result(obx: Segment, order: LocalCode, notes: list[str], warnings: list[str]) -> LabResult:
+def lab_result(
+    obx: Segment, order: LocalCode, notes: tuple[str, ...], warnings: list[str]
+) -> LabResult:
     """One result as sent (OBX, v2.5.1 7.4.2). Only what cannot be read at all is a fault.
 
     Raises:
         MappingFailure: the performing laboratory is stated and is no institution code.
     """
     delimiters = obx.delimiters
-    value_type = obx.raw(2)
-    unit = unit_text(obx.raw(6), delimiters)
+    # Hot path: the fields are taken out once, not asked for one by one.
+    fields = obx.fields if len(obx.fields) >= _OBX_FIELDS else [*obx.fields, *_NO_FIELDS]
+    value_type = fields[2]
+    unit = unit_text(fields[6], delimiters)
     if value_type == "NM" and not unit:
         warnings.append(f"{obx.at(6)}: unit missing")
     return LabResult(
         order,
-        local_code(obx.raw(3), delimiters),
+        local_code(fields[3], delimiters),
         observation_text(obx, value_type),
         unit,
-        obx.text(7),
-        first_components(obx.raw(8), delimiters),
-        result_status(obx, warnings),
+        plain_text(fields[7], delimiters),
+        first_components(fields[8], delimiters),
+        RESULT_STATUS.get(fields[11]) or _unknown_status(obx, warnings),
         value_type,
-        obx.raw(4),
-        joined_components(obx.raw(18), delimiters) or None,
-        method_text(obx.raw(17), delimiters) or None,
-        _performing_institution(obx),
-        tuple(notes),
+        fields[4],
+        joined_components(fields[18], delimiters) or None,
+        method_text(fields[17], delimiters) or None,
+        _performing_institution(obx, fields),
+        notes,
     )
 
 
-def result_status(obx: Segment, warnings: list[str]) -> ResultStatus:
-    """OBX-11; what is empty or in no table is preliminary, because it is not known to be final."""
-    stated = obx.raw(11)
-    status = RESULT_STATUS.get(stated)
-    if status is None:
-        fault = "not in table 0085" if stated else "missing"
-        warnings.append(f"{obx.at(11)}: status {fault}, read as preliminary")
-        return ResultStatus.PRELIMINARY
-    return status
+def _unknown_status(obx: Segment, warnings: list[str]) -> ResultStatus:
+    """OBX-11 empty or in no table is preliminary, because it is not known to be final."""
+    fault = "not in table 0085" if obx.raw(11) else "missing"
+    warnings.append(f"{obx.at(11)}: status {fault}, read as preliminary")
+    return ResultStatus.PRELIMINARY
 
 
 def observation_text(obx: Segment, value_type: str) -> str:
     """OBX-5 as text. Free text keeps unescaped delimiters: `10^9` and `3~5` are not cut short."""
-    if value_type in _CODED:
-        return coded_texts(obx.raw(5), obx.delimiters)
-    if value_type in _LINES:
-        return "\n".join(obx.plain(line) for line in obx.raw(5).split(obx.delimiters.repetition))
-    if value_type == "SN":
-        return obx.plain(obx.raw(5).replace(obx.delimiters.component, ""))
-    if value_type in _DOCUMENTS:
-        # The document itself stays in the raw message; a value is what a physician reads in a line.
-        return " ".join(filter(None, (obx.component(5, 2), obx.component(5, 3))))
-    return obx.text(5)
+    read = _VALUES.get(value_type)
+    return read(obx) if read else obx.text(5)
 
 
-def _performing_institution(obx: Segment) -> InstitutionCode | None:
+def _coded_value(obx: Segment) -> str:
+    return coded_texts(obx.raw(5), obx.delimiters)
+
+
+def _lines(obx: Segment) -> str:
+    return "\n".join(obx.plain(line) for line in obx.raw(5).split(obx.delimiters.repetition))
+
+
+def _structured_number(obx: Segment) -> str:
+    """SN, v2.5.1 2.A.70: comparator, number, separator, number, as one text such as `<0.5`."""
+    return obx.plain(obx.raw(5).replace(obx.delimiters.component, ""))
+
+
+def _document(obx: Segment) -> str:
+    """What kind of document it is; a value is what a physician reads in a line.
+
+    The document itself stays in the raw message.
+    """
+    return " ".join(filter(None, (obx.component(5, 2), obx.component(5, 3))))
+
+
+_VALUES: dict[str, Callable[[Segment], str]] = {
+    "CE": _coded_value,
+    "CWE": _coded_value,
+    "CNE": _coded_value,
+    "CF": _coded_value,
+    "TX": _lines,
+    "FT": _lines,
+    "SN": _structured_number,
+    "ED": _document,
+    "RP": _document,
+}
+
+
+def _performing_institution(obx: Segment, fields: list[str]) -> InstitutionCode | None:
     """OBX-23.10, else OBX-15.1; None where the sender measured itself."""
     for field, component in ((23, 10), (15, 1)):
-        code = obx.component(field, component)
-        if code:
-            return _institution_code(code, obx.at(field, 1, component))
+        if fields[field]:
+            try:
+                code = _institution_code(fields[field], component, obx.delimiters)
+            except InvalidRecord as error:
+                place = obx.at(field, 1, component)
+                raise MappingFailure("invalid_value", place, error.fault) from None
+            if code is not None:
+                return code
     return None
-
-
-def _institution_code(code: str, location: str) -> InstitutionCode:
-    try:
-        return InstitutionCode(code)
-    except InvalidRecord as error:
-        raise MappingFailure("invalid_value", location, error.fault) from None
 
 
 def note_text(nte: Segment) -> str:
@@ -179,6 +203,18 @@ def local_code(raw: str, delimiters: Delimiters) -> LocalCode:
     """A coded element (CE, CWE) as the sender's own code."""
     field = _field(raw, delimiters)
     return LocalCode(field.component(1, 1), field.component(1, 2), field.component(1, 3))
+
+
+@lru_cache(maxsize=4096)
+def _institution_code(raw: str, component: int, delimiters: Delimiters) -> InstitutionCode | None:
+    code = _field(raw, delimiters).component(1, component)
+    return InstitutionCode(code) if code else None
+
+
+@lru_cache(maxsize=4096)
+def plain_text(raw: str, delimiters: Delimiters) -> str:
+    """A whole field as text, such as the reference range `3.5~5.5` (OBX-7)."""
+    return _field(raw, delimiters).text(1)
 
 
 @lru_cache(maxsize=4096)

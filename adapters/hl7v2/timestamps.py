@@ -11,16 +11,6 @@ _TIME = re.compile(
     r"(?:([+-])(\d\d)([0-5]\d))?",
     re.ASCII,
 )
-#: Precision by the number of digits before fraction and offset. The canonical model knows no hour
-#: of its own: a bare hour is told apart from a day, which is what the policy counts in.
-_PRECISIONS = {
-    4: Precision.YEAR,
-    6: Precision.MONTH,
-    8: Precision.DAY,
-    10: Precision.MINUTE,
-    12: Precision.MINUTE,
-    14: Precision.SECOND,
-}
 _HINT = "write YYYYMMDD[HHMM[SS]] with an optional offset as +0800"
 
 
@@ -40,7 +30,7 @@ def event_time(text: str, zone: tzinfo, location: str) -> EventTime | None:
     except (ValueError, OverflowError):
         raise MappingFailure("invalid_time", location, _HINT) from None
     source = ZoneSource.STATED if parts[8] else ZoneSource.INSTITUTION
-    return EventTime(instant, text, _precision(text), source)
+    return EventTime(instant, text, _precision(parts), source)
 
 
 def calendar_date(text: str, location: str) -> date | None:
@@ -55,9 +45,15 @@ def calendar_date(text: str, location: str) -> date | None:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
 
 
-def _precision(text: str) -> Precision:
-    digits = text.partition(".")[0].partition("+")[0].partition("-")[0]
-    return _PRECISIONS[len(digits)]
+def _precision(parts: "re.Match[str]") -> Precision:
+    """How much was stated. The canonical model knows no hour; a bare hour is more than a day."""
+    if parts[6]:
+        return Precision.SECOND
+    if parts[4]:
+        return Precision.MINUTE
+    if parts[3]:
+        return Precision.DAY
+    return Precision.MONTH if parts[2] else Precision.YEAR
 
 
 def _instant(parts: "re.Match[str]", zone: tzinfo) -> datetime:
