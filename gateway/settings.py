@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     token_lifetime_hours: int = Field(
         12, ge=1, description="validity of a token of the local issuer"
     )
+    offer_validity_days: int = Field(
+        30, ge=1, description="for how long a report may be read after a reminder offered it"
+    )
     tls_certificate_file: Path | None = Field(
         None, description="PEM certificate chain; with the key, HTTP is served over TLS"
     )

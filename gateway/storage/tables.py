@@ -18,7 +18,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Numeric,
     String,
     Table,
     TypeDecorator,
@@ -158,6 +157,19 @@ reminder = Table(
     Index("ix_reminder_visit", "institution", "visit_hash"),
 )
 
+#: What reminders offered to an institution: the proof of treatment on which a report may be read.
+offer = Table(
+    "offer",
+    metadata,
+    Column("patient_key", ID, primary_key=True),
+    Column("report_id", ID, primary_key=True),
+    Column("institution", INSTITUTION, primary_key=True),
+    Column("reminder_id", ID, nullable=False),
+    Column("visit_hash", LargeBinary(32), nullable=False),
+    Column("offered_at", Instant, nullable=False),
+    Index("ix_offer_report_id", "report_id", "institution"),
+)
+
 #: Append-only; the newest row of (visit, line) is the state.
 decision = Table(
     "decision",
@@ -207,7 +219,7 @@ event = Table(
     Column("source_institution", INSTITUTION, nullable=False),
     Column("report_id", ID, nullable=False),
     Column("report_version", Integer, nullable=False),
-    Column("price_cny", Numeric(12, 2)),
+    Column("price_fen", BigInteger),
     Column("detail", String(64), nullable=False),
     Index("ix_event_at", "at", "institution"),
     Index("ix_event_visit", "institution", "visit_hash"),

@@ -1,0 +1,24 @@
+"""Names under which visits, orders and lines are kept: keyed hashes, never the numbers."""
+
+from gateway.storage.sealing import Sealer
+
+_LINE_HEX = 20
+
+
+def visit_hash(sealer: Sealer, institution: str, visit_id: str) -> bytes:
+    """The name of a visit of an institution."""
+    return sealer.lookup_hash("visit", institution, visit_id)
+
+
+def order_hash(sealer: Sealer, order_id: str) -> str:
+    """The name of an order inside its visit."""
+    return sealer.lookup_hash("order", order_id).hex()[:_LINE_HEX]
+
+
+def line_key(sealer: Sealer, visit: bytes, order_id: str | None, item_code: str) -> str:
+    """The key of a line: the same for every call about the same visit, order and item.
+
+    On arrival there is no order; the key is then that of the item alone.
+    """
+    order = "arrival" if order_id is None else f"order:{order_id}"
+    return sealer.lookup_hash("line", visit.hex(), order, item_code).hex()[:_LINE_HEX]

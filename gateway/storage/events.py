@@ -1,0 +1,72 @@
+"""The append-only event log."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from gateway.storage.session import Connection
+from gateway.storage.tables import event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One event with its dimensions; times in UTC, price in fen (0.01 CNY).
+
+    (institution, visit_hash, line_key) is the key over which indicators count. outcome is that of
+    the determination; inferred_exception: an exception was inferred, not declared.
+    """
+
+    patient_key: str
+    event_id: str
+    name: str
+    at: datetime
+    institution: str
+    department: str = ""
+    practitioner: str = ""
+    visit_hash: bytes
+    line_key: str = ""
+    item_code: str = ""
+    outcome: str = ""
+    inferred_exception: bool = False
+    reminder_id: str = ""
+    source_institution: str = ""
+    report_id: str = ""
+    report_version: int = 0
+    price_fen: int | None = None
+    detail: str = ""
+
+
+_COLUMNS = [event.c[field.name] for field in fields(StoredEvent)]
+
+
+async def append_events(conn: Connection, events: Sequence[StoredEvent]) -> None:
+    """Append events inside the caller's transaction."""
+    if events:
+        await conn.run(insert(event), [asdict(each) for each in events])
+
+
+async def events_of_cohort(
+    conn: Connection, start: datetime, end: datetime, institutions: Collection[str] | None
+) -> list[StoredEvent]:
+    """The events of the half-open period, of some institutions or of all."""
+    query = select(*_COLUMNS).where(event.c.at >= start, event.c.at < end)
+    if institutions is not None:
+        query = query.where(event.c.institution.in_(institutions))
+    return _events(await conn.all(query.order_by(event.c.at, event.c.event_id)))
+
+
+async def events_of_visit(
+    conn: Connection, institution: str, visit_hash: bytes
+) -> list[StoredEvent]:
+    """The events of one visit in order."""
+    query = select(*_COLUMNS).where(
+        event.c.institution == institution, event.c.visit_hash == visit_hash
+    )
+    return _events(await conn.all(query.order_by(event.c.at, event.c.event_id)))
+
+
+def _events(rows: Sequence[object]) -> list[StoredEvent]:
+    names = [field.name for field in fields(StoredEvent)]
+    return [StoredEvent(**dict(zip(names, row, strict=True))) for row in rows]  # type: ignore[call-overload]
