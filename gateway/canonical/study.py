@@ -12,6 +12,9 @@ from gateway.canonical.times import EventTime, Precision
 
 #: Precisions with which a calendar day is known.
 _DAY_KNOWN = frozenset({Precision.DAY, Precision.MINUTE, Precision.SECOND})
+#: Modalities of instances that show no image of the patient (DICOM PS3.3 C.7.3.1.1.1).
+_NO_IMAGE = frozenset({"AU", "DOC", "KO", "PR", "REG", "RTDOSE", "RTPLAN", "RTSTRUCT", "SEG", "SR"})
+_LOCALIZER = "LOCALIZER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,10 @@ class StudySummary:
     """What is known of a study without its pixels.
 
     study_id is the number under which the gateway keeps it. acquired_at is the earliest time of any
-    instance whose day is known. declared_count is (0020,1208), the largest value stated, None when
-    none is. closed: the quiet time has passed. views holds one entry per instance, "" where the
-    header states none. A series counts as contrast series when any instance names an agent.
+    instance whose day is known. received_count and declared_count ((0020,1208), the largest value
+    stated, None when none is) count every instance; all else looks at images only. closed: the
+    quiet time has passed. views holds one entry per image, "" where the header states none. A
+    series counts as contrast series when any image names an agent; localizers are neither.
     """
 
     study_id: str
@@ -57,13 +61,15 @@ def summarize(
     held = sorted(unique.values(), key=lambda instance: instance.sop_instance_uid)
     if not held:
         raise InvalidRecord("instances", "a study has at least one")
-    contrast = {i.series_instance_uid for i in held if i.contrast}
+    images = [i for i in held if i.modality.strip().upper() not in _NO_IMAGE]
+    scans = [i for i in images if _LOCALIZER not in i.image_type]
+    contrast = {i.series_instance_uid for i in scans if i.contrast}
     return StudySummary(
         study_id=study_id,
         study_uid=held[0].study_instance_uid,
         accession_number=next((i.accession_number for i in held if i.accession_number), ""),
         institution=held[0].institution,
-        modalities=_stated(i.modality for i in held),
+        modalities=_stated(i.modality for i in images),
         acquired_at=_earliest(i.acquired_at for i in held),
         received_count=len(held),
         declared_count=max(
@@ -71,11 +77,11 @@ def summarize(
             default=None,
         ),
         closed=closed,
-        body_parts=_stated(i.body_part for i in held),
-        lateralities=_stated(i.laterality for i in held),
-        views=tuple(sorted(i.view_position.strip().upper() for i in held)),
+        body_parts=_stated(i.body_part for i in images),
+        lateralities=_stated(i.laterality for i in images),
+        views=tuple(sorted(i.view_position.strip().upper() for i in images)),
         contrast_series=len(contrast),
-        plain_series=len({i.series_instance_uid for i in held} - contrast),
+        plain_series=len({i.series_instance_uid for i in scans} - contrast),
         images_available=images_available,
         procedures=_procedures(held),
     )

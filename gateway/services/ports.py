@@ -6,11 +6,10 @@ The register answers from memory: fact building calls it for every candidate of 
 from datetime import date
 from typing import Protocol
 
-from item_catalog.mapping import MappedTo
-
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.institution import Institution, QualityAssessment
 from gateway.canonical.lab import LocalCode
+from item_catalog.mapping import MappedTo
 
 
 class Registry(Protocol):
