@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from adapters.errors import MappingFailure
 from adapters.hl7v2.er7 import Message, Segment
 
-
 _NONE: tuple[Segment, ...] = ()
 
 
