@@ -12,8 +12,8 @@ from gateway.services.csv_kinds.all_kinds import KINDS
 from gateway.services.csv_kinds.institutions import INSTITUTIONS
 from gateway.services.csv_kinds.kind import CsvKind, KnownFacts, Reason
 from gateway.services.csv_kinds.reading import Record, read_records
-from gateway.services.register_entries import stored_entries
-from gateway.services.timeline import Entry, overlap, timelines
+from gateway.services.register_content import stored_entries
+from gateway.services.timeline import Chronicle, Entry, overlap
 from gateway.storage.registry import (
     Batch,
     append_batch,
@@ -93,14 +93,13 @@ async def _checked_records(
     connection: Connection, request: ImportRequest, kind: CsvKind[Any], catalog: Catalog, batch: int
 ) -> list[Record]:
     records, defects = read_records(request.file, request.data, tuple(kind.columns))
-    held = await stored_entries(connection, kind)
-    registered = held if kind is INSTITUTIONS else await stored_entries(connection, INSTITUTIONS)
+    registered = await stored_entries(connection, INSTITUTIONS)
     known = KnownFacts(catalog, frozenset(entry.record.code for entry in registered))
     entries, bad_cells = _entries(request.file, records, kind, known, batch)
     defects += [*bad_cells, *_clashes(request.file, entries, kind)]
     if not defects:
         # Only sound rows are worth comparing with what other files said.
-        defects += _conflicts(request.file, [*held, *entries], kind, batch)
+        defects += await _conflicts(connection, request.file, entries, kind)
     if defects:
         raise ImportRefused(sorted(defects, key=_place))
     return records
@@ -148,13 +147,20 @@ def _clash(earlier: Entry[Any], entry: Entry[Any], kind: CsvKind[Any]) -> Reason
     return found and (found[0], found[1].format(place=f"row {earlier.line}"))
 
 
-def _conflicts(
-    file: str, entries: Sequence[Entry[Any]], kind: CsvKind[Any], batch: int
-) -> Iterator[Defect]:
+async def _conflicts(
+    connection: Connection, file: str, entries: Sequence[Entry[Any]], kind: CsvKind[Any]
+) -> list[Defect]:
     """Rows of this file that exclude rows of other keys, of this or an earlier file."""
-    for entry, reason in kind.conflicts(timelines(entries)):
-        line = entry.line if entry.batch == batch else None
-        yield Defect(file, line, *reason)
+    if kind.conflicts is None or not entries:
+        return []
+    held = await stored_entries(connection, kind)
+    everything: Chronicle[Any] = Chronicle()
+    in_force = everything.with_entries([*held, *entries]).timelines
+    return [
+        Defect(file, entry.line, *reason)
+        for entry, reason in kind.conflicts(in_force)
+        if entry.batch == entries[0].batch
+    ]
 
 
 def _place(defect: Defect) -> tuple[int, str]:

@@ -1,8 +1,8 @@
 """The register in memory: an immutable snapshot that answers without touching the store."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -10,23 +10,12 @@ from typing import Any, TypeVar
 
 from gateway.canonical.directory import Sender
 from gateway.canonical.identifiers import InstitutionCode
-from gateway.canonical.institution import (
-    AllianceMembership,
-    Institution,
-    OwnDetectionSystem,
-    Price,
-    QualityAssessment,
-)
+from gateway.canonical.institution import Institution, QualityAssessment
 from gateway.canonical.lab import CATALOGUE_CODING_SYSTEM, LocalCode
-from gateway.services.csv_kinds.alliances import ALLIANCES
-from gateway.services.csv_kinds.eqa import EQA
-from gateway.services.csv_kinds.institutions import INSTITUTIONS, NamesOf
-from gateway.services.csv_kinds.kind import CsvKind
-from gateway.services.csv_kinds.mappings import MAPPINGS
-from gateway.services.csv_kinds.prices import PRICES
-from gateway.services.csv_kinds.systems import SYNONYMS, SYSTEMS, normalize_system
-from gateway.services.register_entries import stored_entries
-from gateway.services.timeline import Key, Timeline, all_in_force, in_force, timelines
+from gateway.services.csv_kinds.institutions import NamesOf
+from gateway.services.csv_kinds.systems import SystemSynonym, normalize_system
+from gateway.services.register_content import RegisterContent, load_content
+from gateway.services.timeline import Chronicle, Key, Timeline, all_in_force, in_force
 from gateway.storage.registry import latest_batch
 from gateway.storage.session import Connection
 from item_catalog.catalog import Catalog, NoEditionInForce
@@ -36,44 +25,39 @@ T = TypeVar("T")
 _REMEMBERED = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterContent:
-    """What is in force, by kind and key; `version` is the newest batch it includes."""
-
-    version: int
-    institutions: Mapping[Key, Timeline[Institution]]
-    alliances: Mapping[Key, Timeline[AllianceMembership]]
-    assessments: Mapping[Key, Timeline[QualityAssessment]]
-    mappings: Mapping[Key, Timeline[ItemMapping]]
-    prices: Mapping[Key, Timeline[Price]]
-    systems: Mapping[Key, Timeline[OwnDetectionSystem]]
-    canonical_names: Mapping[str, str]
-
-
 class RegistrySnapshot:
     """The register as one version of it stands; implements `Registry` and `PeerDirectory`.
 
     Every answer is one dictionary read and a look at the few rows of that key.
     """
 
-    def __init__(self, content: RegisterContent, catalog: Catalog) -> None:
-        self.version = content.version
-        self._content = content
+    def __init__(self, content: RegisterContent, catalog: Catalog, mappings: MappingTable) -> None:
+        """`mappings` is `mapping_table(content.mappings)`, which the caller may have already."""
+        self.content = content
+        self.mappings = mappings
         self._catalog = catalog
-        self._alliances = _by_first_part(content.alliances)
-        self._assessments = _by_first_part(content.assessments)
-        self._facilities = _by_name(content.institutions, lambda one: one.hl7_facilities)
-        self._ae_titles = _by_name(content.institutions, lambda one: one.ae_titles)
-        self._mappings = MappingTable(_clipped(content.mappings.values()))
+        self._institutions = content.institutions.timelines
+        self._prices = content.prices.timelines
+        self._systems = content.systems.timelines
+        self._alliances = _by_first_part(content.alliances.timelines)
+        self._assessments = _by_first_part(content.assessments.timelines)
+        self._facilities = _by_name(self._institutions, lambda one: one.hl7_facilities)
+        self._ae_titles = _by_name(self._institutions, lambda one: one.ae_titles)
+        self._canonical_names = _canonical_names(content.synonyms)
         self._assessments_on = lru_cache(_REMEMBERED)(self._filter_assessments)
+
+    @property
+    def version(self) -> int:
+        """The newest batch that this snapshot includes."""
+        return self.content.version
 
     def institution(self, code: InstitutionCode, on: date) -> Institution | None:
         """The institution as registered on that day; None if it is not registered then."""
-        return in_force(self._content.institutions.get((code,), ()), on)
+        return in_force(self._institutions.get((code,), ()), on)
 
     def institutions(self, on: date) -> list[Institution]:
         """Every institution registered on that day, in the order of the codes."""
-        found = (in_force(timeline, on) for timeline in self._content.institutions.values())
+        found = (in_force(timeline, on) for timeline in self._institutions.values())
         return sorted((one for one in found if one is not None), key=lambda one: one.code)
 
     def alliances_of(self, code: InstitutionCode, on: date) -> frozenset[str]:
@@ -87,17 +71,17 @@ class RegistrySnapshot:
 
     def own_system(self, code: InstitutionCode, item_code: str, on: date) -> str | None:
         """The detection system the institution itself uses for the item, as registered."""
-        own = in_force(self._content.systems.get((code, item_code), ()), on)
+        own = in_force(self._systems.get((code, item_code), ()), on)
         return None if own is None else own.detection_system
 
     def canonical_system(self, text: str) -> str:
         """The name under which synonyms of a detection system are compared."""
         name = normalize_system(text)
-        return self._content.canonical_names.get(name, name)
+        return self._canonical_names.get(name, name)
 
     def price_of(self, institution: InstitutionCode, item_code: str, on: date) -> Decimal | None:
         """What the institution charges for the item on that day; None if no price is registered."""
-        price = in_force(self._content.prices.get((institution, item_code), ()), on)
+        price = in_force(self._prices.get((institution, item_code), ()), on)
         return None if price is None else price.price_cny
 
     def map_code(
@@ -109,7 +93,7 @@ class RegistrySnapshot:
         """
         if local_code.coding_system == CATALOGUE_CODING_SYSTEM:
             return self._catalogue_item(kind, local_code.code.strip(), on)
-        return self._mappings.lookup(institution, MappingKind(kind), local_code.code, on)
+        return self.mappings.lookup(institution, MappingKind(kind), local_code.code, on)
 
     def sender_of_facility(self, facility: str, on: date) -> Sender | None:
         """Who sends as this MSH-4.1 on that day; None if nobody is registered."""
@@ -121,7 +105,7 @@ class RegistrySnapshot:
 
     def is_imaging_code(self, institution: InstitutionCode, code: str, on: date) -> bool:
         """Whether the institution maps this local code as imaging on that day."""
-        return bool(self._mappings.lookup(institution, MappingKind.IMAGING, code, on))
+        return bool(self.mappings.lookup(institution, MappingKind.IMAGING, code, on))
 
     def _catalogue_item(self, kind: str, code: str, on: date) -> tuple[MappedTo, ...]:
         try:
@@ -144,35 +128,41 @@ class RegistryHolder:
         self._catalog = catalog
 
     async def refresh_if_changed(self, connection: Connection) -> bool:
-        """Load the register anew if a batch was added; whether it was."""
+        """Take in what was imported since; whether there was anything."""
         if await latest_batch(connection) == self.current.version:
             return False
-        self.current = await load_registry(connection, self._catalog)
+        self.current = await load_registry(connection, self._catalog, self.current)
         return True
 
 
-async def load_registry(connection: Connection, catalog: Catalog) -> RegistrySnapshot:
-    """The register as the store holds it now."""
-    synonyms = await _timelines(connection, SYNONYMS)
-    content = RegisterContent(
-        version=await latest_batch(connection),
-        institutions=await _timelines(connection, INSTITUTIONS),
-        alliances=await _timelines(connection, ALLIANCES),
-        assessments=await _timelines(connection, EQA),
-        mappings=await _timelines(connection, MAPPINGS),
-        prices=await _timelines(connection, PRICES),
-        systems=await _timelines(connection, SYSTEMS),
-        canonical_names={
-            key[0]: normalize_system(span.entry.record.canonical)
-            for key, timeline in synonyms.items()
-            for span in timeline
-        },
+async def load_registry(
+    connection: Connection, catalog: Catalog, previous: RegistrySnapshot | None = None
+) -> RegistrySnapshot:
+    """The register as the store holds it now, built on a previous snapshot where there is one."""
+    old = RegisterContent() if previous is None else previous.content
+    content = await load_content(connection, old)
+    if previous is not None and content.mappings is old.mappings:
+        return RegistrySnapshot(content, catalog, previous.mappings)
+    return RegistrySnapshot(content, catalog, mapping_table(content.mappings))
+
+
+def mapping_table(mappings: Chronicle[ItemMapping]) -> MappingTable:
+    """The mapping rows, each valid only on the days on which it is in force."""
+    return MappingTable(
+        replace(
+            span.entry.record, valid_from=span.validity.valid_from, valid_to=span.validity.valid_to
+        )
+        for timeline in mappings.timelines.values()
+        for span in timeline
     )
-    return RegistrySnapshot(content, catalog)
 
 
-async def _timelines(connection: Connection, kind: CsvKind[T]) -> dict[Key, Timeline[T]]:
-    return timelines(await stored_entries(connection, kind))
+def _canonical_names(synonyms: Chronicle[SystemSynonym]) -> dict[str, str]:
+    return {
+        key[0]: normalize_system(span.entry.record.canonical)
+        for key, timeline in synonyms.timelines.items()
+        for span in timeline
+    }
 
 
 def _by_first_part(of_keys: Mapping[Key, Timeline[T]]) -> dict[str, Timeline[T]]:
@@ -192,14 +182,6 @@ def _by_name(
             for name in names_of(span.entry.record):
                 groups[name].append(span)
     return {name: tuple(spans) for name, spans in groups.items()}
-
-
-def _clipped(of_codes: Iterable[Timeline[ItemMapping]]) -> Iterable[ItemMapping]:
-    """Mapping rows that are valid only on the days on which they are in force."""
-    for timeline in of_codes:
-        for span in timeline:
-            days = span.validity
-            yield replace(span.entry.record, valid_from=days.valid_from, valid_to=days.valid_to)
 
 
 def _sender(institution: Institution | None) -> Sender | None:

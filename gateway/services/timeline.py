@@ -6,8 +6,8 @@ days after its own end included. Nothing that was replaced ever comes back.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Generic, TypeAlias, TypeVar
 
@@ -53,12 +53,23 @@ def all_in_force(timeline: Timeline[T], on: date) -> tuple[T, ...]:
     return tuple(span.entry.record for span in timeline if span.validity.covers(on))
 
 
-def timelines(entries: Iterable[Entry[T]]) -> dict[Key, Timeline[T]]:
-    """The spans in force of every key, in the order of batch and line."""
-    groups: defaultdict[Key, list[Entry[T]]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.key].append(entry)
-    return {key: _timeline(group) for key, group in groups.items()}
+@dataclass(frozen=True, slots=True)
+class Chronicle(Generic[T]):
+    """Every entry of a kind by key, and the spans in force, in the order of batch and line."""
+
+    entries: Mapping[Key, tuple[Entry[T], ...]] = field(default_factory=dict)
+    timelines: Mapping[Key, Timeline[T]] = field(default_factory=dict)
+
+    def with_entries(self, added: Iterable[Entry[T]]) -> "Chronicle[T]":
+        """The chronicle with further entries; only their keys are worked out anew."""
+        groups: defaultdict[Key, list[Entry[T]]] = defaultdict(list)
+        for entry in added:
+            groups[entry.key].append(entry)
+        if not groups:
+            return self
+        changed = {key: (*self.entries.get(key, ()), *group) for key, group in groups.items()}
+        in_force_now = {key: _timeline(group) for key, group in changed.items()}
+        return Chronicle({**self.entries, **changed}, {**self.timelines, **in_force_now})
 
 
 def overlap(one: Validity, other: Validity) -> bool:
@@ -66,7 +77,7 @@ def overlap(one: Validity, other: Validity) -> bool:
     return one.valid_from <= _last(other) and other.valid_from <= _last(one)
 
 
-def _timeline(entries: list[Entry[T]]) -> Timeline[T]:
+def _timeline(entries: Sequence[Entry[T]]) -> Timeline[T]:
     batches = _by_batch(entries)
     if len(batches) == 1:
         return tuple(Span(entry.validity, entry) for entry in entries)
@@ -82,7 +93,7 @@ def _timeline(entries: list[Entry[T]]) -> Timeline[T]:
     return tuple(sorted(spans, key=lambda span: (span.entry.batch, span.entry.line)))
 
 
-def _by_batch(entries: list[Entry[T]]) -> Mapping[int, list[Entry[T]]]:
+def _by_batch(entries: Sequence[Entry[T]]) -> Mapping[int, list[Entry[T]]]:
     batches: defaultdict[int, list[Entry[T]]] = defaultdict(list)
     for entry in entries:
         batches[entry.batch].append(entry)

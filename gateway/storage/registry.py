@@ -96,11 +96,11 @@ async def append_batch(
         )
 
 
-async def stored_rows(connection: Connection, kind: str) -> Iterable[StoredRow]:
-    """Every row of a kind, oldest batch first."""
+async def stored_rows(connection: Connection, kind: str, after: int) -> Iterable[StoredRow]:
+    """Every row of a kind in batches after a number, oldest batch first."""
     query = (
         select(registry_row.c.batch, registry_row.c.line, registry_row.c.cells)
-        .where(registry_row.c.kind == kind)
+        .where(registry_row.c.kind == kind, registry_row.c.batch > after)
         .order_by(registry_row.c.batch, registry_row.c.line)
     )
     rows = await connection.all(query)

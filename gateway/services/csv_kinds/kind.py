@@ -27,11 +27,6 @@ class KnownFacts:
         return any(edition.find(code) is not None for edition in self.catalog.editions)
 
 
-def never_conflicts(_timelines: Mapping[Key, Timeline[Any]]) -> Iterable[tuple[Entry[Any], Reason]]:
-    """For kinds whose keys have nothing to do with each other."""
-    return ()
-
-
 def may_not_overlap(_one: Any, _other: Any) -> Reason | None:
     """Two rows of a key in one file may not be valid on one day."""
     return "valid_from", "is valid on days of {place}, which has the same key"
@@ -46,7 +41,8 @@ class CsvKind(Generic[T]):
     check: reasons to refuse a record that reads well by itself.
     clash: why two records of one key and file exclude each other on common days; `{place}` in the
     reason is where the other one stands.
-    conflicts: rows of different keys that exclude each other, seen over everything in force.
+    conflicts: rows of different keys that exclude each other, seen over everything in force; None
+    for kinds whose keys have nothing to do with each other.
     """
 
     name: str
@@ -55,8 +51,8 @@ class CsvKind(Generic[T]):
     key: Callable[[T], Key]
     check: Callable[[T, KnownFacts], Iterator[Reason]]
     clash: Callable[[T, T], Reason | None] = may_not_overlap
-    conflicts: Callable[[Mapping[Key, Timeline[T]]], Iterable[tuple[Entry[T], Reason]]] = (
-        never_conflicts
+    conflicts: Callable[[Mapping[Key, Timeline[T]]], Iterable[tuple[Entry[T], Reason]]] | None = (
+        None
     )
 
     def entry(self, batch: int, line: int, cells: Mapping[str, Any]) -> Entry[T]:

@@ -13,7 +13,12 @@ from gateway.services.registry import RegistryHolder, RegistrySnapshot, load_reg
 from gateway.storage.session import Database
 from item_catalog.catalog import Catalog
 from item_catalog.loader import load_catalog
-from tests.integration.services.register_files import INSTITUTIONS, import_all, import_text
+from tests.integration.services.register_files import (
+    INSTITUTIONS,
+    MAPPINGS,
+    import_all,
+    import_text,
+)
 
 TODAY = date(2026, 3, 1)
 H001, H002, L001 = (InstitutionCode(code) for code in ("H001", "H002", "L001"))
@@ -113,3 +118,24 @@ async def test_holder_loads_anew_only_after_an_import(database: Database, catalo
     assert await database.read(holder.refresh_if_changed)
     assert holder.current.institution(H001, TODAY) is not None
     assert empty.institution(H001, TODAY) is None
+
+
+async def test_holder_takes_in_what_was_added_to_what_it_knew(
+    database: Database, catalog: Catalog
+) -> None:
+    await import_all(database, catalog)
+    before = await database.read(lambda conn: load_registry(conn, catalog))
+    holder = RegistryHolder(before, catalog)
+    price = (
+        "institution_code,item_code,price_cny,valid_from,valid_to\nH001,25030100100,7,2026-01-01,\n"
+    )
+    await import_text(database, catalog, "prices", price)
+    assert await database.read(holder.refresh_if_changed)
+    assert holder.current.price_of(H001, "25030100100", TODAY) == Decimal(7)
+    assert holder.current.price_of(H001, "25030100100", date(2025, 6, 1)) == Decimal("6.50")
+    assert before.price_of(H001, "25030100100", TODAY) == Decimal("6.50")
+    assert holder.current.map_code(H001, "lab", LocalCode("ALB"), TODAY) != ()
+    mapping = MAPPINGS.replace("25030100200", "25030100600")
+    await import_text(database, catalog, "mappings", mapping)
+    assert await database.read(holder.refresh_if_changed)
+    assert holder.current.map_code(H001, "lab", LocalCode("ALB"), TODAY) == (("25030100600", None),)

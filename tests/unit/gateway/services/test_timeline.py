@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.canonical.institution import Validity
-from gateway.services.timeline import Entry, all_in_force, in_force, overlap, timelines
+from gateway.services.timeline import Chronicle, Entry, Timeline, all_in_force, in_force, overlap
 
 DAY_ONE = date(2021, 1, 1)
 
@@ -15,13 +15,18 @@ def entry(batch: int, first: int, last: int | None, record: str = "", line: int 
     return Entry(batch, line, ("H001",), Validity(on(first), last and on(last)), record)
 
 
+def timeline_of(entries: list[Entry[str]]) -> Timeline[str]:
+    nothing: Chronicle[str] = Chronicle()
+    return nothing.with_entries(entries).timelines.get(("H001",), ())
+
+
 def on(day: int) -> date:
     return DAY_ONE + timedelta(days=day - 1)
 
 
 def records(entries: list[Entry[str]], last: int = 12) -> str:
     """The record in force on each day, `.` for none."""
-    timeline = timelines(entries)[("H001",)]
+    timeline = timeline_of(entries)
     return "".join(in_force(timeline, on(day)) or "." for day in range(1, last + 1))
 
 
@@ -30,7 +35,7 @@ def test_row_is_in_force_from_its_first_to_its_last_day() -> None:
 
 
 def test_open_row_has_no_end() -> None:
-    timeline = timelines([entry(1, 3, None, "a")])[("H001",)]
+    timeline = timeline_of([entry(1, 3, None, "a")])
     assert in_force(timeline, date.max) == "a"
 
 
@@ -53,13 +58,13 @@ def test_replaced_row_does_not_uncover_what_it_had_covered() -> None:
 
 
 def test_several_rows_of_one_import_hold_together() -> None:
-    timeline = timelines([entry(1, 1, None, "a"), entry(1, 1, None, "b", line=3)])[("H001",)]
+    timeline = timeline_of([entry(1, 1, None, "a"), entry(1, 1, None, "b", line=3)])
     assert all_in_force(timeline, DAY_ONE) == ("a", "b")
 
 
 def test_later_import_replaces_all_rows_of_the_key_on_its_days() -> None:
     entries = [entry(1, 1, None, "a"), entry(1, 1, None, "b", line=3), entry(2, 5, None, "c")]
-    timeline = timelines(entries)[("H001",)]
+    timeline = timeline_of(entries)
     assert all_in_force(timeline, on(4)) == ("a", "b")
     assert all_in_force(timeline, on(5)) == ("c",)
 
@@ -82,7 +87,11 @@ def test_every_day_agrees_with_reading_the_imports_backwards(
         entry(batch, first, None if length is None else first + length, str(number), number)
         for number, (batch, first, length) in enumerate(rows)
     ]
-    timeline = timelines(entries).get(("H001",), ())
+    timeline = timeline_of(entries)
+    step_by_step: Chronicle[str] = Chronicle()
+    for one in sorted(entries, key=lambda one: one.batch):
+        step_by_step = step_by_step.with_entries([one])
+    assert set(step_by_step.timelines.get(("H001",), ())) == set(timeline)
     for day in range(1, 20):
         assert set(all_in_force(timeline, on(day))) == _expected(entries, on(day))
 
