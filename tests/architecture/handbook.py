@@ -4,12 +4,16 @@ The same functions make the pages that `test_handbook.py` compares with the comm
 """
 
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import NoneType
 
 from pydantic.fields import FieldInfo
+from pydicom.uid import UID
 
+from adapters.dicom.sop_classes import STORAGE_CLASSES, TRANSFER_SYNTAXES, VERIFICATION_CLASS
+from gateway.api.access_table import ACCESS
+from gateway.security.roles import SCOPES, Scope
 from gateway.settings import Settings
 from tests.architecture.sources import PROJECT
 
@@ -62,7 +66,55 @@ _PLAIN_WORDS: dict[object, str] = {
     Path: "path",
 }
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page}
+
+def routes_page() -> str:
+    """Every HTTP route with the scopes and roles that open it."""
+    rows = [
+        f"| {method} | `{path}` | {_list(scopes) or 'no token'} | {_list(_roles(scopes))} |"
+        for (method, path), scopes in ACCESS.items()
+    ]
+    head = (
+        "# Routes\n\nOne table, `gateway/api/access_table.py`: what is not in it is not served. "
+        "Any one of\nthe scopes suffices.\n\n"
+    )
+    return head + "\n".join(["| method | path | scope | roles |", "|---|---|---|---|", *rows])
+
+
+def _roles(scopes: frozenset[Scope]) -> list[str]:
+    return [role.value for role, held in SCOPES.items() if held & scopes]
+
+
+def _list(values: Iterable[str]) -> str:
+    return ", ".join(_code(str(value)) for value in sorted(values))
+
+
+def dicom_page() -> str:
+    """What a DICOM peer may send: SOP classes and transfer syntaxes."""
+    classes = sorted((VERIFICATION_CLASS, *STORAGE_CLASSES), key=_by_number)
+    syntaxes = [f"| `{uid}` | {UID(uid).name} |" for uid in TRANSFER_SYNTAXES]
+    return "\n".join(
+        [
+            "# DICOM objects taken\n",
+            "Objects are stored as sent, never re-encoded. Private and unknown storage classes are "
+            "taken too unless\n`GATEWAY_DICOM_ACCEPT_PRIVATE_CLASSES` is false.\n",
+            "## Transfer syntaxes, in the order of preference\n",
+            *("| UID | name |", "|---|---|", *syntaxes),
+            "\n## SOP classes\n",
+            *("| UID | name |", "|---|---|"),
+            *(f"| `{uid}` | {UID(uid).name} |" for uid in classes),
+        ]
+    )
+
+
+def _by_number(uid: str) -> list[int]:
+    return [int(part) for part in uid.split(".")]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "routes.md": routes_page,
+    "dicom.md": dicom_page,
+}
 
 
 def page(name: str) -> str:
