@@ -1,13 +1,21 @@
-"""Checks of an edition against its manifest and within itself: pins, groups, uniqueness.
+"""Checks of an edition against its manifest and within itself: sizes, uniqueness, order.
 
-References between files stand in `check_references`. Every check yields all its defects.
+What any folder of data needs stands in `check_files`, references between files in
+`check_references`. Every check yields all its defects.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+from item_catalog.check_files import (
+    Key,
+    group_defects,
+    in_file_order,
+    pin_defects,
+    uniqueness_defects,
+)
 from item_catalog.check_references import reference_defects
 from item_catalog.defects import Defect
 from item_catalog.edition_files import (
@@ -18,15 +26,13 @@ from item_catalog.edition_files import (
     IMAGING_ITEMS,
     LAB_ITEMS,
     LOINC,
-    MANIFEST,
     RELATIONS,
     EditionFiles,
 )
 from item_catalog.items import Laterality, Modality
-from item_catalog.tables import Row
 
 _LOINC: Final = re.compile(r"[0-9]{1,7}-[0-9]")
-_KEYS: Final[tuple[tuple[str, str, Callable[[Row], Hashable]], ...]] = (
+_KEYS: Final[tuple[Key, ...]] = (
     (LAB_ITEMS, "code", lambda row: row["code"]),
     (LAB_ITEMS, "name", lambda row: row["name"]),
     (IMAGING_ITEMS, "code", lambda row: row["code"]),
@@ -46,41 +52,14 @@ _KEYS: Final[tuple[tuple[str, str, Callable[[Row], Hashable]], ...]] = (
 def edition_defects(files: EditionFiles) -> list[Defect]:
     """Everything wrong with one edition whose files could be read, in the order of the files."""
     defects = [
-        *_pin_defects(files),
-        *_group_defects(files),
-        *_uniqueness_defects(files),
+        *pin_defects(files),
+        *group_defects(files, _group_sizes(files)),
+        *uniqueness_defects(files, _KEYS),
         *_order_defects(files),
         *_loinc_defects(files),
         *reference_defects(files),
     ]
-    names = [MANIFEST, *COLUMNS]
-    return sorted(defects, key=lambda d: (names.index(d.file.rpartition("/")[2]), d.row or 0))
-
-
-def _pin_defects(files: EditionFiles) -> Iterator[Defect]:
-    pins = files.manifest.files
-    for name in sorted(pins.keys() - COLUMNS.keys()):
-        yield files.defect(MANIFEST, None, f"files.{name}", "is no data file of an edition")
-    for name, table in files.tables.items():
-        pin = pins.get(name)
-        if pin is None:
-            yield files.defect(MANIFEST, None, f"files.{name}", "is not pinned")
-            continue
-        if table.records != pin.rows:
-            yield files.defect(name, None, None, f"has {table.records} rows instead of {pin.rows}")
-        if files.digests[name] != pin.sha256:
-            reason = f"SHA-256 is {files.digests[name]}, pinned is {pin.sha256}"
-            yield files.defect(name, None, None, reason)
-
-
-def _group_defects(files: EditionFiles) -> Iterator[Defect]:
-    sizes = _group_sizes(files)
-    for group, stated in files.manifest.groups.items():
-        if group not in sizes:
-            yield files.defect(MANIFEST, None, f"groups.{group}", "is no group of items")
-        elif sizes[group] != stated:
-            reason = f"says {stated}, the items are {sizes[group]}"
-            yield files.defect(MANIFEST, None, f"groups.{group}", reason)
+    return in_file_order(defects, COLUMNS)
 
 
 def _group_sizes(files: EditionFiles) -> dict[str, int]:
@@ -97,15 +76,6 @@ def _group_sizes(files: EditionFiles) -> dict[str, int]:
         **{str(modality): modalities[modality] for modality in Modality},
         **{str(side): sides[side] for side in Laterality},
     }
-
-
-def _uniqueness_defects(files: EditionFiles) -> Iterator[Defect]:
-    for name, column, key in _KEYS:
-        first: dict[Hashable, int] = {}
-        for row in files.tables[name].rows:
-            earlier = first.setdefault(key(row), row.number)
-            if earlier != row.number:
-                yield files.defect(name, row.number, column, f"repeats row {earlier}")
 
 
 def _order_defects(files: EditionFiles) -> Iterator[Defect]:
