@@ -88,6 +88,13 @@ async def test_altered_record_is_found(
     assert await problems(trail, cipher) == [("H001", 3)]
 
 
+async def test_altered_hash_of_the_last_record_is_found(
+    trail: Database, cipher: FieldCipher
+) -> None:
+    await tamper(trail, update(audit_record).where(row(5)).values(chain_hash=bytes(32)))
+    assert set(await problems(trail, cipher)) == {("H001", 5)}
+
+
 async def test_removed_record_is_found(trail: Database, cipher: FieldCipher) -> None:
     await tamper(trail, delete(audit_record).where(row(2)))
     assert await problems(trail, cipher) == [("H001", 2)]

@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, update
 
 from gateway.canonical.directory import PeerDirectory, Sender
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.lab import LocalCode
 from gateway.services.ports import Registry
 from gateway.services.registry import RegistryHolder, RegistrySnapshot, load_registry
+from gateway.storage.registry_tables import registry_row
 from gateway.storage.session import Database
 from item_catalog.catalog import Catalog
 from item_catalog.loader import load_catalog
@@ -139,3 +141,14 @@ async def test_holder_takes_in_what_was_added_to_what_it_knew(
     await import_text(database, catalog, "mappings", mapping)
     assert await database.read(holder.refresh_if_changed)
     assert holder.current.map_code(H001, "lab", LocalCode("ALB"), TODAY) == (("25030100600", None),)
+
+
+async def test_stored_row_that_is_no_longer_readable_is_named(
+    database: Database, catalog: Catalog
+) -> None:
+    await import_text(database, catalog, "institutions", INSTITUTIONS)
+    cells = func.replace(registry_row.c.cells, "二级乙等", "五级")
+    spoiled = update(registry_row).where(registry_row.c.line == 3).values(cells=cells)
+    await database.write(lambda conn: conn.run(spoiled))
+    with pytest.raises(ValueError, match="batch 1, row 3"):
+        await database.read(lambda conn: load_registry(conn, catalog))
