@@ -14,12 +14,12 @@ from gateway.security.field_encryption import FieldCipher
 from gateway.security.tokens import Caller
 from gateway.services.audit import AuditEntry, record
 from gateway.services.decision_rules import next_state, require_acceptable, require_same_versions
+from gateway.services.line_events import line_event
 from gateway.services.record_blocks import citation_block, grounds_block
 from gateway.services.registry import RegistryHolder
-from gateway.services.reminder_keys import order_hash
 from gateway.services.reminder_record import ItemRef, LoadedItem, load_item
 from gateway.services.shown_memory import ShownMemory
-from gateway.storage.events import StoredEvent, append_events, events_of_visit
+from gateway.storage.events import append_events, events_of_visit
 from gateway.storage.intake import insert_rows
 from gateway.storage.patients import keys_of_persons
 from gateway.storage.reminders import decisions_of_visit, store_decision, store_reliances
@@ -117,7 +117,11 @@ class ReminderActions:
             current = await current_versions(act.conn, keys, {each.id for each in item.reports})
             require_same_versions(item.reports, reports, current)
             block = citation_block(item)
-            content = {"citation": block, "acknowledged": sorted(acknowledged)}
+            content = {
+                "citation": block,
+                "acknowledged": sorted(acknowledged),
+                "reports": [[each.id, each.version] for each in item.reports],
+            }
             decision_id = await self._decide(act, DecisionAct.ACCEPT, content)
             await store_reliances(act.conn, _reliances(act, decision_id))
             await self._append(act, EventName.RECOGNITION_ACCEPTED)
@@ -257,31 +261,6 @@ class ReminderActions:
             "delivered_at": None,
             "content_sealed": self._sealer.seal_record("outbox", row_id, content),
         }
-
-
-def line_event(sealer: Sealer, loaded: LoadedItem, name: EventName, at: datetime) -> StoredEvent:
-    """An event about a line, with all its dimensions."""
-    stored, item = loaded.stored, loaded.item
-    first = item.reports[0] if item.reports else None
-    return StoredEvent(
-        patient_key=stored.patient_key,
-        event_id=new_id(),
-        name=name,
-        at=at,
-        institution=stored.institution,
-        department=loaded.record.department,
-        practitioner=loaded.record.practitioner,
-        visit_hash=stored.visit_hash,
-        line_key=item.key,
-        item_code=item.item_code,
-        outcome=item.counted_outcome,
-        inferred_exception=item.is_inferred,
-        reminder_id=stored.reminder_id,
-        source_institution=first.institution if first else "",
-        report_id=first.id if first else "",
-        report_version=first.version if first else 0,
-        detail="" if item.order_id is None else order_hash(sealer, item.order_id),
-    )
 
 
 def _reliances(act: _Act, decision_id: str) -> list[dict[str, object]]:
