@@ -6,7 +6,6 @@ components only when asked for.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -122,9 +121,12 @@ def read(text: str, codec: str = "utf-8") -> Message:
     separator = delimiters.field
     segments: list[Segment] = []
     counts: dict[str, int] = {}
-    for line in _joined(lines, separator):
+    for line in lines:
         fields = line.split(separator)
         name = fields[0]
+        if len(name) != _SEGMENT_ID_LENGTH:
+            _continue(segments[-1], line, fields)
+            continue
         if name == "MSH":
             fields.insert(1, separator)
         counts[name] = sequence = counts.get(name, 0) + 1
@@ -139,21 +141,14 @@ def _lines(text: str) -> list[str]:
     return text.split("\r")
 
 
-def _joined(lines: list[str], separator: str) -> Iterator[str]:
-    """Whole segments: a line that starts no segment continues the one before it.
+def _continue(segment: Segment, line: str, fields: list[str]) -> None:
+    """Append a line that starts no segment to the segment before it.
 
     Senders leave bare line ends inside report texts; the text must not be lost for that.
     """
-    current = lines[0]
-    for line in lines[1:]:
-        if not line or line.isspace():
-            continue
-        if line[3:4] == separator or len(line) == _SEGMENT_ID_LENGTH:
-            yield current
-            current = line
-        else:
-            current = f"{current}\n{line}"
-    yield current
+    if line.strip():
+        segment.fields[-1] += f"\n{fields[0]}"
+        segment.fields.extend(fields[1:])
 
 
 def delimiters_of(header: str, codec: str = "utf-8") -> Delimiters:

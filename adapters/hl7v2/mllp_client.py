@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from types import TracebackType
+from typing import cast
 
 from adapters.hl7v2.mllp_framing import Frame, Framing, frame
 
@@ -50,8 +51,8 @@ class MllpClient(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream connection is one
-        self._transport = transport
+        # create_connection makes no other kind; uvloop's transports do not derive from asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio: each frame answers the oldest message that waits."""

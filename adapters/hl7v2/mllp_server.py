@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import Protocol, cast
 
 from adapters.hl7v2.acknowledgment import Report
 from adapters.hl7v2.mllp_framing import Frame, Framing, Violation, ViolationKind, frame
@@ -113,11 +113,11 @@ class _Connection(asyncio.Protocol):
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_server makes no other
-        self._transport = transport
+        # create_server makes no other kind; uvloop's transports do not derive from asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
         if len(self._server.connections) >= self._limits.max_connections:
             self._report("mllp_connection_refused", {"reason": "too_many_connections"})
-            transport.abort()
+            self._transport.abort()
             return
         self._server.connections.add(self)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

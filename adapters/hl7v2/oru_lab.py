@@ -25,18 +25,16 @@ def lab_report(number: str, orders: list[OrderGroup], context: ReportContext) ->
         MappingFailure: a time or a performing laboratory cannot be read.
     """
     statuses = [order_status(order, context.warnings) for order in orders]
-    results = tuple(
-        result
-        for order, status in zip(orders, statuses, strict=True)
-        for result in _results(order, status, context.warnings)
-    )
+    results: list[LabResult] = []
+    for order, status in zip(orders, statuses, strict=True):
+        results += _results(order, status, context.warnings)
     return LabReport(
         institution=context.profile.institution,
         filler_order_number=number,
         file_number=context.visit(50) or number,
         patient=context.patient,
         status=_status(statuses, results),
-        results=results,
+        results=tuple(results),
         collected_at=_chosen(min, (_collected_at(order, context) for order in orders)),
         received_at=_chosen(min, (_received_at(order, context) for order in orders)),
         issued_at=_chosen(max, (context.time(order.obr, 22) for order in orders)),
@@ -48,22 +46,31 @@ def lab_report(number: str, orders: list[OrderGroup], context: ReportContext) ->
     )
 
 
-def _results(order: OrderGroup, status: ReportStatus, warnings: list[str]) -> Iterable[LabResult]:
+def _results(order: OrderGroup, status: ReportStatus, warnings: list[str]) -> list[LabResult]:
     """The results of one order; an order that is cancelled cancels them."""
     name = local_code(order.obr.raw(4), order.obr.delimiters)
     if not name.code:
         warnings.append(f"{order.obr.at(4)}: code missing")
+    results = []
     for obx in order.observations:
-        notes = tuple(map(note_text, order.remarks(obx)))
+        notes = tuple(map(note_text, order.remarks(obx))) if order.notes_of else ()
         result = lab_result(obx, name, notes, warnings)
         if not result.code.code:
             warnings.append(f"{obx.at(3)}: code missing")
-        if status is ReportStatus.CANCELLED and result.status is not ResultStatus.WRONG_PATIENT:
-            result = replace(result, status=ResultStatus.CANCELLED)
-        yield result
+        results.append(result)
+    if status is ReportStatus.CANCELLED:
+        return [_cancelled(result) for result in results]
+    return results
 
 
-def _status(statuses: list[ReportStatus], results: tuple[LabResult, ...]) -> ReportStatus:
+def _cancelled(result: LabResult) -> LabResult:
+    """The result of a cancelled order; that it is another patient's weighs more."""
+    if result.status is ResultStatus.WRONG_PATIENT:
+        return result
+    return replace(result, status=ResultStatus.CANCELLED)
+
+
+def _status(statuses: list[ReportStatus], results: list[LabResult]) -> ReportStatus:
     """The joint status; a report all of whose results are another patient's is withdrawn."""
     if results and all(result.status is ResultStatus.WRONG_PATIENT for result in results):
         return ReportStatus.WRONG_PATIENT

@@ -104,26 +104,26 @@ def lab_result(
     Raises:
         MappingFailure: the performing laboratory is stated and is no institution code.
     """
-    delimiters = obx.delimiters
     # Hot path: the fields are taken out once, not asked for one by one.
     fields = obx.fields if len(obx.fields) >= _OBX_FIELDS else [*obx.fields, *_NO_FIELDS]
     value_type = fields[2]
-    unit = unit_text(fields[6], delimiters)
+    repeating = (fields[3], fields[6], fields[7], fields[8], fields[18], fields[17])
+    code, unit, reference_range, flags, system, method = _description(repeating, obx.delimiters)
     if value_type == "NM" and not unit:
         warnings.append(f"{obx.at(6)}: unit missing")
     return LabResult(
         order,
-        local_code(fields[3], delimiters),
+        code,
         observation_text(obx, value_type),
         unit,
-        plain_text(fields[7], delimiters),
-        first_components(fields[8], delimiters),
+        reference_range,
+        flags,
         RESULT_STATUS.get(fields[11]) or _unknown_status(obx, warnings),
         value_type,
         fields[4],
-        joined_components(fields[18], delimiters) or None,
-        method_text(fields[17], delimiters) or None,
-        _performing_institution(obx, fields),
+        system,
+        method,
+        _performing_institution(obx, fields) if fields[23] or fields[15] else None,
         notes,
     )
 
@@ -142,7 +142,7 @@ def observation_text(obx: Segment, value_type: str) -> str:
 
 
 def _coded_value(obx: Segment) -> str:
-    return coded_texts(obx.raw(5), obx.delimiters)
+    return coded_texts(obx, 5)
 
 
 def _lines(obx: Segment) -> str:
@@ -178,14 +178,13 @@ _VALUES: dict[str, Callable[[Segment], str]] = {
 def _performing_institution(obx: Segment, fields: list[str]) -> InstitutionCode | None:
     """OBX-23.10, else OBX-15.1; None where the sender measured itself."""
     for field, component in ((23, 10), (15, 1)):
-        if fields[field]:
-            try:
-                code = _institution_code(fields[field], component, obx.delimiters)
-            except InvalidRecord as error:
-                place = obx.at(field, 1, component)
-                raise MappingFailure("invalid_value", place, error.fault) from None
-            if code is not None:
-                return code
+        try:
+            code = _institution_code(fields[field], component, obx.delimiters)
+        except InvalidRecord as error:
+            place = obx.at(field, 1, component)
+            raise MappingFailure("invalid_value", place, error.fault) from None
+        if code is not None:
+            return code
     return None
 
 
@@ -194,48 +193,49 @@ def note_text(nte: Segment) -> str:
     return "\n".join(nte.plain(line) for line in nte.repetitions(3))
 
 
-# Codes, units, flags and instruments repeat from message to message and identify nobody, so what
-# was read from a field once is kept: it halves the time of a report.
+# What an analyser says of a test repeats from message to message and identifies nobody, so what was
+# read from it once is kept: it halves the time of a report.
+
+
+@lru_cache(maxsize=16384)
+def _description(
+    raw: tuple[str, ...], delimiters: Delimiters
+) -> tuple[LocalCode, str, str, tuple[str, ...], str | None, str | None]:
+    """Code, unit, reference range, flags, detection system and method of an OBX."""
+    unit, reference_range, flags, system, method = (
+        Segment(["", field], 1, delimiters) for field in raw[1:]
+    )
+    return (
+        local_code(raw[0], delimiters),
+        _unit(unit),
+        reference_range.text(1),
+        tuple(filter(None, (flags.component_of(flag, 1) for flag in flags.repetitions(1)))),
+        _detection_system(system) or None,
+        coded_texts(method, 1) or None,
+    )
 
 
 @lru_cache(maxsize=16384)
 def local_code(raw: str, delimiters: Delimiters) -> LocalCode:
     """A coded element (CE, CWE) as the sender's own code."""
-    field = _field(raw, delimiters)
+    field = Segment(["", raw], 1, delimiters)
     return LocalCode(field.component(1, 1), field.component(1, 2), field.component(1, 3))
 
 
 @lru_cache(maxsize=4096)
 def _institution_code(raw: str, component: int, delimiters: Delimiters) -> InstitutionCode | None:
-    code = _field(raw, delimiters).component(1, component)
+    code = Segment(["", raw], 1, delimiters).component(1, component)
     return InstitutionCode(code) if code else None
 
 
-@lru_cache(maxsize=4096)
-def plain_text(raw: str, delimiters: Delimiters) -> str:
-    """A whole field as text, such as the reference range `3.5~5.5` (OBX-7)."""
-    return _field(raw, delimiters).text(1)
-
-
-@lru_cache(maxsize=4096)
-def unit_text(raw: str, delimiters: Delimiters) -> str:
+def _unit(field: Segment) -> str:
     """OBX-6 as text: the code, else its name; `10^9/L` whole although its caret is a delimiter."""
-    power = _POWER_OF_TEN.fullmatch(raw)
-    field = _field(raw, delimiters)
+    power = _POWER_OF_TEN.fullmatch(field.raw(1))
     return power[1] if power else field.component(1, 1) or field.component(1, 2)
 
 
-@lru_cache(maxsize=1024)
-def first_components(raw: str, delimiters: Delimiters) -> tuple[str, ...]:
-    """The first component of each repetition."""
-    field = _field(raw, delimiters)
-    return tuple(filter(None, (field.component_of(part, 1) for part in field.repetitions(1))))
-
-
-@lru_cache(maxsize=4096)
-def joined_components(raw: str, delimiters: Delimiters) -> str:
-    """Components 1 and 2 of each repetition as text (OBX-18): `Cobas e801 Roche; Modul 2`."""
-    field = _field(raw, delimiters)
+def _detection_system(field: Segment) -> str:
+    """Components 1 and 2 of each repetition of OBX-18 as text: `Cobas e801 Roche; Modul 2`."""
     texts = (
         " ".join(filter(None, (field.component_of(part, 1), field.component_of(part, 2))))
         for part in field.repetitions(1)
@@ -243,21 +243,10 @@ def joined_components(raw: str, delimiters: Delimiters) -> str:
     return "; ".join(filter(None, texts))
 
 
-@lru_cache(maxsize=4096)
-def method_text(raw: str, delimiters: Delimiters) -> str:
-    """The method (OBX-17) as text."""
-    return coded_texts(raw, delimiters)
-
-
-def coded_texts(raw: str, delimiters: Delimiters) -> str:
-    """What each repetition of a coded element says: its name, else its code."""
-    field = _field(raw, delimiters)
+def coded_texts(segment: Segment, field: int) -> str:
+    """What each repetition of a coded field says: its name, else its code."""
     texts = (
-        field.component_of(part, 2) or field.component_of(part, 1) for part in field.repetitions(1)
+        segment.component_of(part, 2) or segment.component_of(part, 1)
+        for part in segment.repetitions(field)
     )
     return "; ".join(filter(None, texts))
-
-
-def _field(raw: str, delimiters: Delimiters) -> Segment:
-    """A field by itself, read as field 1 of a segment."""
-    return Segment(["", raw], 1, delimiters)

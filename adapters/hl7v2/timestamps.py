@@ -2,15 +2,23 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from adapters.errors import MappingFailure
 from gateway.canonical.times import EventTime, Precision, ZoneSource
 
-_TIME = re.compile(
-    r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,6})\d*)?)?)?)?)?)?"
-    r"(?:([+-])(\d\d)([0-5]\d))?",
-    re.ASCII,
-)
+_TIME = re.compile(r"(\d{4}(?:\d\d){0,5})(?:(?<=\d{14})\.(\d+))?([+-]\d\d[0-5]\d)?", re.ASCII)
+#: What stands for the parts that are not stated: the first of January, midnight.
+_BEGINNING = "00000101000000"
+#: By the number of digits. The canonical model knows no hour; a bare hour is more than a day.
+_PRECISIONS = {
+    4: Precision.YEAR,
+    6: Precision.MONTH,
+    8: Precision.DAY,
+    10: Precision.MINUTE,
+    12: Precision.MINUTE,
+    14: Precision.SECOND,
+}
 _HINT = "write YYYYMMDD[HHMM[SS]] with an optional offset as +0800"
 
 
@@ -25,12 +33,17 @@ def event_time(text: str, zone: tzinfo, location: str) -> EventTime | None:
     parts = _TIME.fullmatch(text)
     if parts is None:
         raise MappingFailure("invalid_time", location, _HINT)
+    digits, fraction, offset = parts.groups()
+    stated = digits + _BEGINNING[len(digits) :]
     try:
-        instant = _instant(parts, zone)
+        local = datetime.fromisoformat(f"{stated[:8]}T{stated[8:]}")
+        if fraction:
+            local = local.replace(microsecond=int(fraction[:6].ljust(6, "0")))
+        instant = local.replace(tzinfo=_zone(offset) if offset else zone).astimezone(UTC)
     except (ValueError, OverflowError):
         raise MappingFailure("invalid_time", location, _HINT) from None
-    source = ZoneSource.STATED if parts[8] else ZoneSource.INSTITUTION
-    return EventTime(instant, text, _precision(parts), source)
+    source = ZoneSource.STATED if offset else ZoneSource.INSTITUTION
+    return EventTime(instant, text, _PRECISIONS[len(digits)], source)
 
 
 def calendar_date(text: str, location: str) -> date | None:
@@ -45,30 +58,8 @@ def calendar_date(text: str, location: str) -> date | None:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
 
 
-def _precision(parts: "re.Match[str]") -> Precision:
-    """How much was stated. The canonical model knows no hour; a bare hour is more than a day."""
-    if parts[6]:
-        return Precision.SECOND
-    if parts[4]:
-        return Precision.MINUTE
-    if parts[3]:
-        return Precision.DAY
-    return Precision.MONTH if parts[2] else Precision.YEAR
-
-
-def _instant(parts: "re.Match[str]", zone: tzinfo) -> datetime:
-    year, month, day, hour, minute, second, fraction, sign, hours, minutes = parts.groups()
-    if sign:
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        zone = timezone(offset if sign == "+" else -offset)
-    local = datetime(
-        int(year),
-        int(month or 1),
-        int(day or 1),
-        int(hour or 0),
-        int(minute or 0),
-        int(second or 0),
-        int((fraction or "0").ljust(6, "0")),
-        tzinfo=zone,
-    )
-    return local.astimezone(UTC)
+@lru_cache(maxsize=64)
+def _zone(offset: str) -> timezone:
+    """The zone of `+HHMM`. Raises `ValueError` for a day or more."""
+    span = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+    return timezone(-span if offset[0] == "-" else span)
