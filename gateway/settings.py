@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     offer_validity_days: int = Field(
         30, ge=1, description="for how long a report may be read after a reminder offered it"
     )
+    small_cell_minimum: int = Field(
+        5, ge=1, description="figures of fewer cases are hidden from all but the owning institution"
+    )
     tls_certificate_file: Path | None = Field(
         None, description="PEM certificate chain; with the key, HTTP is served over TLS"
     )

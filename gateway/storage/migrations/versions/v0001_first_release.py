@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("source_institution", sa.String(length=64), nullable=False),
         sa.Column("report_id", sa.String(length=32), nullable=False),
         sa.Column("report_version", sa.Integer(), nullable=False),
-        sa.Column("price_cny", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("price_fen", sa.BigInteger(), nullable=True),
         sa.Column("detail", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("patient_key", "event_id", name=op.f("pk_event")),
     )
@@ -134,6 +134,19 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("purpose", name=op.f("pk_lookup_key")),
     )
+    op.create_table(
+        "offer",
+        sa.Column("patient_key", sa.String(length=32), nullable=False),
+        sa.Column("report_id", sa.String(length=32), nullable=False),
+        sa.Column("institution", sa.String(length=64), nullable=False),
+        sa.Column("reminder_id", sa.String(length=32), nullable=False),
+        sa.Column("visit_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("offered_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("patient_key", "report_id", "institution", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index("ix_offer_report_id", ["report_id", "institution"], unique=False)
+
     op.create_table(
         "outbox",
         sa.Column("outbox_id", sa.String(length=32), nullable=False),
@@ -334,6 +347,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outbox_institution"))
 
     op.drop_table("outbox")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_offer_report_id")
+
+    op.drop_table("offer")
     op.drop_table("lookup_key")
     op.drop_table("import_batch")
     with op.batch_alter_table("imaging_study", schema=None) as batch_op:

@@ -1,0 +1,289 @@
+"""Composes a process: settings in, database, services and listeners out. Imports everything."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from redis.asyncio import Redis
+from sqlalchemy import literal, select
+
+from adapters.dicom.rendering import UndecodableImage, render_slice
+from adapters.dicom.spool import Spool
+from adapters.dicom.storage_scp import ScpPorts, ScpSettings
+from adapters.hl7v2.mllp_server import MllpLimits
+from adapters.hl7v2.receiving import ReceivingPorts
+from gateway.api.app import create_app
+from gateway.api.metrics import Metrics
+from gateway.api.options import ApiOptions
+from gateway.canonical.directory import Sender
+from gateway.canonical.identifiers import InstitutionCode
+from gateway.canonical.intake import Receipt, Submission
+from gateway.clock import Clock, utc_now
+from gateway.errors import NotFound, Unavailable
+from gateway.listeners import dicom_listener, http_listener, mllp_listener, report
+from gateway.security.access import require_safe_auth
+from gateway.security.field_encryption import FieldCipher
+from gateway.security.key_ring import KeyRing
+from gateway.security.tokens import TokenIssuer
+from gateway.services.actions import ReminderActions
+from gateway.services.directory import Services
+from gateway.services.explanations import ExplanationService
+from gateway.services.intake import IntakeService
+from gateway.services.key_check import require_same_key
+from gateway.services.onboarding import ImportReport, ImportRequest, import_csv
+from gateway.services.quarantining import QuarantineKeeper
+from gateway.services.received_codes import ReceivedCodes
+from gateway.services.registry import RegistryHolder, load_registry
+from gateway.services.reminders import ReminderService, Rulebook
+from gateway.services.shown_memory import ProcessMemory, RedisMemory, ShownMemory
+from gateway.services.statistics import StatisticsService
+from gateway.services.study_assembly import StudyAssembly
+from gateway.services.viewing import ViewingService
+from gateway.services.visits import VisitService
+from gateway.settings import Settings
+from gateway.storage.connect import open_database
+from gateway.storage.schema import migrate
+from gateway.storage.sealing import Sealer
+from gateway.storage.session import Connection, Database
+from gateway.worker import background_work
+from item_catalog.loader import load_catalog
+from rules.installed import load_policies
+
+HTTP, MLLP, DICOM = "http", "mllp", "dicom"
+ALL_LISTENERS = frozenset({HTTP, MLLP, DICOM})
+
+
+class CurrentDirectory:
+    """The peer directory of whatever the register says now."""
+
+    def __init__(self, registry: RegistryHolder) -> None:
+        self._registry = registry
+
+    def sender_of_facility(self, facility: str, on: date) -> Sender | None:
+        """Who sends as this MSH-4.1 on that day."""
+        return self._registry.current.sender_of_facility(facility, on)
+
+    def sender_of_ae_title(self, ae_title: str, on: date) -> Sender | None:
+        """Who calls with this AE title on that day."""
+        return self._registry.current.sender_of_ae_title(ae_title, on)
+
+    def is_imaging_code(self, institution: InstitutionCode, code: str, on: date) -> bool:
+        """Whether the institution maps this local code as imaging on that day."""
+        return self._registry.current.is_imaging_code(institution, code, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An opened gateway: store, services, ports; nothing listens yet."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    sealer: Sealer
+    cipher: FieldCipher
+    services: Services
+    intake: IntakeService
+    assembly: StudyAssembly
+    quarantine: QuarantineKeeper
+    codes: ReceivedCodes
+    rulebook: Rulebook
+    metrics: Metrics
+
+    async def import_csv(self, request: ImportRequest) -> ImportReport:
+        """Take a register file in and use it at once; raises `ImportRefused`."""
+
+        async def unit(conn: Connection) -> ImportReport:
+            return await import_csv(conn, request, self.services.catalog, self.clock())
+
+        done = await self.database.write(unit)
+        await self.database.read(self.services.registry.refresh_if_changed)
+        return done
+
+    async def receive(self, message: Submission) -> Receipt:
+        """Store a submission and count its receipt."""
+        receipt = await self.intake.receive(message)
+        self.metrics.count_receipt("hl7v2", receipt.status)
+        return receipt
+
+    def receiving_ports(self) -> ReceivingPorts:
+        """What the HL7 receiver is given."""
+        return ReceivingPorts(
+            CurrentDirectory(self.services.registry),
+            self.receive,
+            self.quarantine.keep,
+            self.clock,
+            report,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a running gateway listens; a port is None where that listener is not enabled."""
+
+    http_port: int | None
+    mllp_port: int | None
+    dicom_port: int | None
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[Gateway]:
+    """Open the store, bring it to this release's schema, and compose the services.
+
+    Raises:
+        InvalidSettings: the key file belongs to another database.
+    """
+    ring = KeyRing.load(settings.effective_key_file)
+    cipher = FieldCipher(ring)
+    url = settings.effective_database_url
+    await migrate(url)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(url, settings.database_pool_size))
+        await database.write(lambda conn: require_same_key(conn, cipher))
+        memory = await _memory(settings, stack)
+        tokens = TokenIssuer(ring, timedelta(hours=settings.token_lifetime_hours))
+        gateway = await _compose(settings, clock, database, cipher, tokens, memory)
+        stack.push_async_callback(gateway.intake.close)
+        yield gateway
+
+
+async def _memory(settings: Settings, stack: AsyncExitStack) -> ShownMemory:
+    if settings.redis_url is None:
+        return ProcessMemory()
+    client = Redis.from_url(settings.redis_url)
+    stack.push_async_callback(client.aclose)
+    return RedisMemory(client)
+
+
+async def _compose(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    cipher: FieldCipher,
+    tokens: TokenIssuer,
+    memory: ShownMemory,
+) -> Gateway:
+    sealer = Sealer(cipher)
+    rulebook = Rulebook(load_catalog(), load_policies())
+    current = await database.read(lambda conn: load_registry(conn, rulebook.catalog))
+    registry = RegistryHolder(current, rulebook.catalog)
+    validity = timedelta(days=settings.offer_validity_days)
+    services = Services(
+        catalog=rulebook.catalog,
+        registry=registry,
+        reminders=ReminderService(database, sealer, cipher, registry, rulebook, memory),
+        actions=ReminderActions(database, sealer, cipher, registry, memory),
+        viewing=ViewingService(database, sealer, cipher, validity),
+        visits=VisitService(database, sealer, cipher),
+        explanations=ExplanationService(database, sealer, cipher, rulebook.policies),
+        statistics=StatisticsService(database, cipher, settings.small_cell_minimum),
+        tokens=tokens,
+        clock=clock,
+    )
+    codes = ReceivedCodes()
+    return Gateway(
+        settings=settings,
+        clock=clock,
+        database=database,
+        sealer=sealer,
+        cipher=cipher,
+        services=services,
+        intake=IntakeService(database, sealer, codes, settings.intake_batch_size),
+        assembly=StudyAssembly(database, sealer),
+        quarantine=QuarantineKeeper(database, sealer),
+        codes=codes,
+        rulebook=rulebook,
+        metrics=Metrics(),
+    )
+
+
+@asynccontextmanager
+async def running(
+    gateway: Gateway, listeners: Collection[str] = ALL_LISTENERS
+) -> AsyncIterator[Running]:
+    """Listen and work until the end of the body; then finish what is in flight.
+
+    Raises:
+        InvalidSettings: tokens are switched off on an address that others can reach.
+        OSError: an address cannot be listened on.
+    """
+    settings = gateway.settings
+    require_safe_auth(settings.auth, settings.http_host)
+    accepting: dict[str, bool] = dict.fromkeys(listeners, False)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            background_work(gateway.database, gateway.services.registry, gateway.codes)
+        )
+        mllp = await _listen_mllp(gateway, stack) if MLLP in listeners else None
+        dicom = await _listen_dicom(gateway, stack) if DICOM in listeners else None
+        http = await _listen_http(gateway, stack, accepting) if HTTP in listeners else None
+        accepting.update(dict.fromkeys(listeners, True))
+        stack.callback(accepting.update, dict.fromkeys(listeners, False))
+        yield Running(http, mllp, dicom)
+
+
+async def _listen_mllp(gateway: Gateway, stack: AsyncExitStack) -> int:
+    settings = gateway.settings
+    limits = MllpLimits(settings.mllp_max_message_bytes, settings.mllp_max_connections)
+    listener = mllp_listener(
+        gateway.receiving_ports(), settings.mllp_host, settings.mllp_port, limits
+    )
+    return (await stack.enter_async_context(listener)).port
+
+
+async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack) -> int:
+    settings = gateway.settings
+    scp = ScpSettings(
+        settings.dicom_host,
+        settings.dicom_port,
+        settings.dicom_ae_title,
+        settings.dicom_accept_private_classes,
+        settings.dicom_max_associations,
+    )
+    directory = CurrentDirectory(gateway.services.registry)
+    ports = ScpPorts(directory, Spool(settings.dicom_folder), gateway.clock, report)
+    listener = dicom_listener(scp, ports, gateway.assembly.receive, gateway.quarantine.keep)
+    return (await stack.enter_async_context(listener)).port
+
+
+async def _listen_http(
+    gateway: Gateway, stack: AsyncExitStack, accepting: Mapping[str, bool]
+) -> int:
+    settings = gateway.settings
+
+    async def readiness() -> Mapping[str, bool]:
+        return {**accepting, "storage": await _storage_answers(gateway.database)}
+
+    options = ApiOptions(
+        auth=settings.auth,
+        reminder_time_limit_ms=settings.reminder_time_limit_ms,
+        readiness=readiness,
+        render=lambda name, center, width: _render(settings, name, center, width),
+        metrics=gateway.metrics,
+    )
+    certificate, key = settings.tls_certificate_file, settings.tls_key_file
+    tls = (certificate, key) if certificate and key else None
+    app = create_app(gateway.services, options)
+    listener = http_listener(app, settings.http_host, settings.http_port, tls)
+    return await stack.enter_async_context(listener)
+
+
+async def _storage_answers(database: Database) -> bool:
+    async def unit(conn: Connection) -> bool:
+        return bool(await conn.all(select(literal(1))))
+
+    try:
+        return await database.read(unit)
+    except Exception:  # whatever ails the store, we are not ready
+        return False
+
+
+def _render(settings: Settings, name: str, center: float | None, width: float | None) -> bytes:
+    """One stored image as PNG; raises `NotFound` or `Unavailable`."""
+    window = None if center is None or width is None else (center, width)
+    try:
+        return render_slice(settings.dicom_folder / name, window=window)
+    except FileNotFoundError:
+        raise NotFound("the image is not in the archive") from None
+    except UndecodableImage:
+        raise Unavailable("the image cannot be drawn; open it in a full viewer") from None
