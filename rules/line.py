@@ -225,7 +225,7 @@ def _missing_of_whole(part: Part) -> tuple[str, ...]:
 
 
 def _merged(parts: Sequence[Part], cover: Finding | None) -> tuple[Finding, ...]:
-    if len(parts) == 1 and cover is None:
+    if cover is None:
         return parts[0].determination.findings
     chosen: dict[str, Finding] = {}
     for part in parts:
@@ -234,8 +234,7 @@ def _merged(parts: Sequence[Part], cover: Finding | None) -> tuple[Finding, ...]
             if other is None or _TELLING[finding.verdict] < _TELLING[other.verdict]:
                 named: dict[str, Json] = {**finding.facts, "components": list(part.names)}
                 chosen[finding.code] = replace(finding, facts=named)
-    if cover is not None:
-        chosen["COVER"] = cover
+    chosen["COVER"] = cover
     return tuple(chosen.values())
 
 
