@@ -88,13 +88,12 @@ def _undecodable(body: bytes, error: UnicodeDecodeError, charset: str) -> PeerVi
 
 
 def _location(readable: str) -> str:
-    """The place that follows the readable part, as segment and field."""
-    *before, last = readable.replace("\r\n", "\r").replace("\n", "\r").lstrip().split("\r")
-    name = last[:3]
-    if not before and not name.startswith("MSH"):
+    """The place that follows the readable part as segment and field, "" before the first field."""
+    lines = readable.replace("\r\n", "\r").replace("\n", "\r").lstrip().split("\r")
+    separator = lines[0][3:4] if lines[0].startswith("MSH") else ""
+    name, *fields = lines[-1].split(separator or None)
+    if not separator or not fields:
         return ""
-    sequence = 1 + sum(line.startswith(name) for line in before)
-    separator = before[0][3:4] if before else last[3:4]
+    sequence = sum(line.startswith(name) for line in lines)
     # MSH-1 is the separator itself, so MSH counts one more.
-    field = last.count(separator) + (name == "MSH") if separator else 0
-    return f"{name}[{sequence}]-{field}" if len(name) == 3 else ""  # noqa: PLR2004 - a segment id
+    return f"{name}[{sequence}]-{len(fields) + (name == 'MSH')}"
