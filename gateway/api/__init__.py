@@ -1,0 +1,1 @@
+"""The HTTP rim: one router per purpose, one table of scopes, one translation of errors."""

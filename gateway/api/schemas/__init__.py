@@ -1,0 +1,1 @@
+"""Shapes of requests and answers at the HTTP rim, as the interfaces fix them."""
