@@ -74,7 +74,7 @@ def _conflicts(files: EditionFiles) -> dict[str, list[int]]:
 
 
 def _crossref_defects(files: EditionFiles) -> Iterator[Defect]:
-    """References of the emergency chapter quote the row they lead to; dangling ones lead nowhere."""
+    """References of the emergency chapter quote the row they lead to; dangling ones have none."""
     rows = {
         (row["chapter"], row["row_no"]): row
         for row in reversed(files.tables[PROCEDURE_GRADES].rows)
