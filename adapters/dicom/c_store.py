@@ -10,19 +10,17 @@ from typing import cast
 
 from pydicom.dataset import Dataset
 from pynetdicom.dimse_primitives import C_STORE
-from pynetdicom.dsutils import encode_file_meta
 from pynetdicom.events import Event
 
-from adapters.dicom.header_file import read_header
-from adapters.dicom.instance_header import WANTED_TAGS, instance_of
+from adapters.dicom.file_meta import file_meta
+from adapters.dicom.header_file import Header, read_data_set
+from adapters.dicom.instance_header import WANTED_TAGS, HeaderReading, instance_of
 from adapters.dicom.pending import PendingObject, Refusal
 from adapters.dicom.report import Report
 from adapters.dicom.spool import Arrival, Kept, Spool
 from adapters.dicom.status import STATUS_OF_KEPT, StoreStatus, status, status_of_fault
 from adapters.errors import AdapterError, MappingFailure
 from gateway.canonical.directory import Sender
-
-_PREFIX = b"\0" * 128 + b"DICM"  # PS3.10 section 7.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +37,28 @@ class Store:
         request = cast(C_STORE, event.request)
         if request.DataSet is None:
             return status_of_fault(MappingFailure("data_set_missing"))
-        pending = PendingObject("", str(request.AffectedSOPInstanceUID), sender, at)
+        request.DataSet.seek(0)
+        syntax = event.context.transfer_syntax
+        uids = (str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID))
+        pending = PendingObject("", uids[1], sender, at)
         with (
             request.DataSet.getbuffer() as data_set,
-            self.spool.arriving((_PREFIX, encode_file_meta(event.file_meta), data_set)) as arrival,
+            self.spool.arriving((file_meta(*uids, syntax), data_set)) as arrival,
         ):
-            return self._decide(arrival, pending)
+            try:
+                header = Header(read_data_set(request.DataSet, syntax, WANTED_TAGS), *uids, syntax)
+                reading = instance_of(header, sender, arrival.digest, arrival.size)
+            except AdapterError as fault:
+                return self._refuse(arrival, pending, fault)
+            return self._keep(arrival, pending, reading)
 
-    def _decide(self, arrival: Arrival, pending: PendingObject) -> Dataset:
-        try:
-            header = read_header(arrival.path, WANTED_TAGS)
-            reading = instance_of(header, pending.sender, arrival.digest, arrival.size)
-        except AdapterError as fault:
-            refusal = Refusal(fault.reason, fault.location, fault.hint)
-            self.spool.quarantine(arrival, replace(pending, refusal=refusal))
-            self._report("dicom_object_refused", pending.sender, fault.reason)
-            return status_of_fault(fault)
+    def _refuse(self, arrival: Arrival, pending: PendingObject, fault: AdapterError) -> Dataset:
+        refusal = Refusal(fault.reason, fault.location, fault.hint)
+        self.spool.quarantine(arrival, replace(pending, refusal=refusal))
+        self._report("dicom_object_refused", pending.sender, fault.reason)
+        return status_of_fault(fault)
+
+    def _keep(self, arrival: Arrival, pending: PendingObject, reading: HeaderReading) -> Dataset:
         for repair in reading.repairs:
             self._report("dicom_charset_repaired", pending.sender, repair)
         kept = self.spool.keep(arrival, replace(pending, instance=reading.instance))

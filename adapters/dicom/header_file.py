@@ -45,7 +45,7 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The wanted elements before the pixel data, and what the file meta information announces."""
+    """The wanted elements before the pixel data, and what was announced beside the data set."""
 
     dataset: Dataset
     sop_class_uid: str
@@ -54,27 +54,37 @@ class Header:
 
 
 def read_header(path: Path, wanted: tuple[int, ...]) -> Header:
-    """The header of a file, of which only the `wanted` top-level elements are kept.
+    """The header of a DICOM file, announced by its file meta information.
 
-    Raises MappingFailure when the bytes are no data set, or end too early; OSError when the disk
-    fails.
+    Raises MappingFailure as `read_data_set` does; OSError when there is no such file.
     """
     with path.open("rb") as file:
-        try:
-            return _read(file, wanted)
-        except _UNREADABLE as error:
-            raise MappingFailure(
-                "data_set_unreadable", hint="the data set does not follow its transfer syntax"
-            ) from error
+        file.seek(_PREFIX_END)
+        meta = read_dataset(
+            file, False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != _META_GROUP
+        )
+        syntax = str(meta.TransferSyntaxUID)
+        dataset = read_data_set(file, syntax, wanted)
+    uids = (meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID)
+    return Header(dataset, str(uids[0]), str(uids[1]), syntax)
 
 
-def _read(file: BinaryIO, wanted: tuple[int, ...]) -> Header:
-    file.seek(_PREFIX_END)
-    meta = read_dataset(
-        file, False, True, stop_when=lambda tag, _vr, _length: tag >> 16 != _META_GROUP
-    )
-    syntax = str(meta.TransferSyntaxUID)
-    stream = _inflated(file) if syntax == DeflatedExplicitVRLittleEndian else file
+def read_data_set(stream: BinaryIO, transfer_syntax_uid: str, wanted: tuple[int, ...]) -> Dataset:
+    """The `wanted` top-level elements of the data set that begins here and ends with the stream.
+
+    Raises MappingFailure when the bytes are no data set, or end too early.
+    """
+    try:
+        return _read(stream, transfer_syntax_uid, wanted)
+    except _UNREADABLE as error:
+        raise MappingFailure(
+            "data_set_unreadable", hint="the data set does not follow its transfer syntax"
+        ) from error
+
+
+def _read(stream: BinaryIO, syntax: str, wanted: tuple[int, ...]) -> Dataset:
+    if syntax == DeflatedExplicitVRLittleEndian:
+        stream = BytesIO(zlib.decompress(stream.read(), -zlib.MAX_WBITS))
     is_little_endian = syntax != ExplicitVRBigEndian
     guard = _EndGuard(stream, is_little_endian)
     dataset = read_dataset(
@@ -85,13 +95,7 @@ def _read(file: BinaryIO, wanted: tuple[int, ...]) -> Header:
         specific_tags=list(wanted),
     )
     guard.check_end()
-    return Header(
-        dataset, str(meta.MediaStorageSOPClassUID), str(meta.MediaStorageSOPInstanceUID), syntax
-    )
-
-
-def _inflated(file: BinaryIO) -> BinaryIO:
-    return BytesIO(zlib.decompress(file.read(), -zlib.MAX_WBITS))
+    return dataset
 
 
 class _EndGuard:

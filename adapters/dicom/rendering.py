@@ -1,4 +1,4 @@
-"""One frame of a stored instance as a picture for the screen. For display; the file stays as sent."""
+"""One frame of a stored instance as a picture for the screen; the file stays as it was sent."""
 
 from io import BytesIO
 from pathlib import Path
@@ -93,7 +93,7 @@ def _header_window(header: Dataset) -> tuple[float, float] | None:
     return None if center is None or width is None else (float(center), float(width))
 
 
-def _first(value: Any) -> Any:  # noqa: ANN401 - pydicom's values have no common type
+def _first(value: Any) -> Any:
     return value[0] if isinstance(value, MultiValue) else value
 
 

@@ -27,6 +27,7 @@ from adapters.dicom.association_policy import (
 )
 from adapters.dicom.c_echo import verify
 from adapters.dicom.c_store import Store
+from adapters.dicom.peer_socket import take_over
 from adapters.dicom.report import Report
 from adapters.dicom.sop_classes import STORAGE_CLASSES, VERIFICATION_CLASS, supported_contexts
 from adapters.dicom.spool import Spool
@@ -77,6 +78,11 @@ class StorageScp:
     def port(self) -> int:
         """The port it listens on."""
         return int(self._server.server_address[1])
+
+    @property
+    def open_associations(self) -> int:
+        """How many associations are open now."""
+        return len(self._server.active_associations)
 
     def stop(self) -> None:
         """Take no more associations, abort those that are open, wait for their threads. Blocking.
@@ -138,6 +144,7 @@ class _Handlers:
 
     def table(self) -> list[evt.EventHandlerType]:
         return [
+            (evt.EVT_CONN_OPEN, take_over),
             (evt.EVT_REQUESTED, self.negotiate),
             (evt.EVT_SOP_COMMON, self.name_services),
             (evt.EVT_C_ECHO, verify),

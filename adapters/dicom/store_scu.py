@@ -1,11 +1,13 @@
-"""Sends DICOM files to a storage service: what the emulated modalities use."""
+"""Sends DICOM files to a storage service, byte for byte: what the emulated modalities use."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydicom.filereader import read_file_meta_info
-from pynetdicom import AE
+from pynetdicom import AE, _config, evt
 from pynetdicom.association import Association
+
+from adapters.dicom.peer_socket import take_over
 
 _MAXIMUM_PDU_LENGTH = 131_072
 _MAXIMUM_CONTEXTS = 128  # PS3.8 section 7.1.1.13: odd numbers up to 255
@@ -16,8 +18,10 @@ _Kind = tuple[str, str]
 def send(files: Sequence[Path], host: str, port: int, calling: str, called: str) -> list[int]:
     """The C-STORE status of each file, in order, over as many associations as the classes need.
 
-    Raises ConnectionError when the association is refused or lost.
+    Data sets go out as they stand in the files, never decoded. Raises ConnectionError when the
+    association is refused or lost, ValueError when a file's class or syntax is not accepted.
     """
+    _config.STORE_SEND_CHUNKED_DATASET = True
     statuses: list[int] = []
     for batch in _batches(files):
         statuses.extend(_send_batch(batch, (host, port), calling, called))
@@ -46,7 +50,12 @@ def _send_batch(
     entity = AE(ae_title=calling)
     for sop_class, syntax in dict.fromkeys(kind for _, kind in batch):
         entity.add_requested_context(sop_class, syntax)
-    association = entity.associate(*address, ae_title=called, max_pdu=_MAXIMUM_PDU_LENGTH)
+    association = entity.associate(
+        *address,
+        ae_title=called,
+        max_pdu=_MAXIMUM_PDU_LENGTH,
+        evt_handlers=[(evt.EVT_CONN_OPEN, take_over)],
+    )
     if not association.is_established:
         raise ConnectionError("association refused or not reachable")
     try:
