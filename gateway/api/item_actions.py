@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from gateway.api.callers import Call, authorized
+from gateway.api.hot_route import HotRoute
 from gateway.api.json_answers import json_response
 from gateway.api.reading import read
 from gateway.api.schemas.actions import (
@@ -65,7 +65,7 @@ async def _fault(call: Call, ref: ItemRef, body: FaultIn) -> Answer:
     return {}
 
 
-def _route(action: str, model: type[Body], act: Act[Body]) -> Route:
+def _route(action: str, model: type[Body], act: Act[Body]) -> HotRoute:
     async def endpoint(request: Request) -> Response:
         call = authorized(request)
         body = await read(request, model)
@@ -73,7 +73,7 @@ def _route(action: str, model: type[Body], act: Act[Body]) -> Route:
         ref = ItemRef(path["reminder_id"], path["key"])
         return json_response(await act(call, ref, body))
 
-    return Route(f"{_ITEM}/{action}", endpoint, methods=["POST"], name=action)
+    return HotRoute(f"{_ITEM}/{action}", endpoint, methods=["POST"], name=action)
 
 
 routes = [

@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from gateway.api.callers import authorized
 from gateway.api.error_responses import correlation_id
+from gateway.api.hot_route import HotRoute
 from gateway.api.json_answers import json_response
 from gateway.api.reading import read
 from gateway.api.reminder_requests import reminder_request
@@ -51,4 +51,4 @@ def _nothing_to_show() -> dict[str, Any]:
     }
 
 
-routes = [Route("/api/v1/reminders", remind, methods=["POST"])]
+routes = [HotRoute("/api/v1/reminders", remind, methods=["POST"])]
