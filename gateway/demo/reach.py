@@ -7,11 +7,14 @@ import httpx
 
 from gateway.bootstrap import Gateway, Running
 from gateway.canonical.identifiers import InstitutionCode
+from gateway.canonical.times import local_date
 from gateway.demo.institutions import DemoInstitution
 from gateway.demo.senders import Ports
 from gateway.demo.workstation import Workstation
 from gateway.security.roles import Role
 from gateway.security.tokens import Caller
+from gateway.services.audit_verification import verify
+from gateway.services.mapping_review import coverage
 from gateway.services.onboarding import ImportRequest
 
 _PATIENCE_SECONDS = 30.0
@@ -40,6 +43,10 @@ class Reach:
         scheme = "https" if settings.tls_certificate_file else "http"
         return f"{scheme}://{settings.http_host}:{self._listening.http_port}"
 
+    def now(self) -> str:
+        """The present instant as ISO 8601."""
+        return self._gateway.clock().isoformat()
+
     async def import_csv(self, kind: str, text: str) -> None:
         """What `gateway import` does; raises `ImportRefused`."""
         request = ImportRequest(kind, f"{kind}.csv", text.encode(), _OPERATOR)
@@ -55,6 +62,19 @@ class Reach:
         """What `gateway replay` does."""
         replay = await self._gateway.services.explanations.replay(determination_id)
         return replay.is_identical
+
+    async def is_audit_whole(self) -> bool:
+        """What `gateway audit verify` does."""
+        gateway = self._gateway
+        return not await gateway.database.read(lambda conn: verify(conn, gateway.cipher))
+
+    async def unmapped_codes(self, institution: DemoInstitution) -> set[str]:
+        """What `gateway mapping coverage` lists for an institution."""
+        gateway, code = self._gateway, InstitutionCode(institution.code)
+        await gateway.codes.flush(gateway.database)
+        registry, today = gateway.services.registry.current, local_date(gateway.clock())
+        found = await gateway.database.read(lambda conn: coverage(conn, registry, code, today))
+        return {each.local_code for each in found.unmapped}
 
     @asynccontextmanager
     async def workstation(

@@ -77,9 +77,7 @@ async def _tell(reach: Reach, city: City, studies: Sequence[StudyFiles], console
         reach.workstation(Role.PHYSICIAN, TOWNSHIP) as township,
         reach.workstation(Role.PROVINCE, PROVINCIAL) as province,
     ):
-        pictures = studies[0].files
-        replay = reach.is_replayed_identically
-        stage = Stage(city, reach.ports, physician, township, province, pictures, replay)
+        stage = Stage(city, reach, physician, township, province, studies[0].files)
         played = await play(stage)
     show(console, played)
     return 0 if all_hold(played) else 1

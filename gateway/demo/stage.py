@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gateway.demo.city import City
 from gateway.demo.lab_scenarios import Patient
+from gateway.demo.reach import Reach
 from gateway.demo.senders import Ports
 from gateway.demo.workstation import Json, Visit, Workstation, visit_of
 
@@ -15,17 +16,20 @@ class Stage:
     """The running gateway as the people of the story reach it.
 
     physician works at the provincial hospital; township at a primary care center below the line.
-    province supervises. pictures are files of a study that was sent. replay determines a stored
-    determination again and tells whether it came out identical.
+    province supervises. pictures are files of a study that was sent.
     """
 
     city: City
-    ports: Ports
+    reach: Reach
     physician: Workstation
     township: Workstation
     province: Workstation
     pictures: tuple[Path, ...]
-    replay: Callable[[str], Awaitable[bool]]
+
+    @property
+    def ports(self) -> Ports:
+        """Where systems send to."""
+        return self.reach.ports
 
     def visit(self, patient: Patient, number: str = "1", details: Json | None = None) -> Visit:
         """A visit of a patient of the story."""

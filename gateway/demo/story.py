@@ -16,6 +16,7 @@ from gateway.demo import (
 from gateway.demo.stage import Seen, Stage, Step
 
 STEPS: tuple[Step, ...] = (
+    *story_figures.BEFORE,
     *story_results.STEPS,
     *story_images.STEPS,
     *story_decisions.STEPS,

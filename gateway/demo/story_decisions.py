@@ -2,11 +2,13 @@
 
 from gateway.demo.lab_scenarios import Patient
 from gateway.demo.stage import Seen, Stage, Step, line
+from gateway.demo.story_images import WHOLE_STUDIES
 from gateway.demo.story_results import LIPIDS, LIVER, THYROID
-from gateway.demo.workstation import Json
+from gateway.demo.workstation import Json, order_id
 
 _CONFLICT = 409
 _THYROID_TESTS = 5
+_HIDDEN = frozenset({403, 404})
 _REFUSED = frozenset({400, 422})
 
 
@@ -32,6 +34,32 @@ async def _accept(stage: Stage) -> Seen:
     named = all(part in text for part in (plan.institution.name, plan.filler))
     filed = await stage.physician.act(reminder, item, "cite", {"filed_as": "门诊病历 1"})
     return Seen(text, named and filed.is_success)
+
+
+async def _withdraw(stage: Stage) -> Seen:
+    visit = stage.visit(Patient.CORRECTED)
+    event = {"event": "order_withdrawn", "order_id": order_id(THYROID), "at": stage.reach.now()}
+    answer = await stage.physician.tell(visit, event)
+    return Seen(str(answer.status_code), answer.is_success)
+
+
+async def _accept_images(stage: Stage) -> Seen:
+    accepted = 0
+    for patient, code in WHOLE_STUDIES.items():
+        reminder = await stage.physician.order(stage.visit(patient), code)
+        item = line(reminder, code)
+        body = {"report": item["report"]["id"], "what": "images"}
+        viewed = await stage.physician.act(reminder, item, "view", body)
+        answer = await stage.physician.accept(reminder, item)
+        accepted += viewed.is_success and answer.is_success
+    return Seen(f"{accepted}项", accepted == len(WHOLE_STUDIES))
+
+
+async def _not_offered(stage: Stage) -> Seen:
+    reminder = await stage.physician.order(stage.visit(Patient.CORRECTED), THYROID)
+    report = line(reminder, THYROID)["report"]["id"]
+    answer = await stage.township.get(f"/api/v1/reports/{report}")
+    return Seen(str(answer.status_code), answer.status_code in _HIDDEN)
 
 
 async def _never(stage: Stage) -> Seen:
@@ -77,6 +105,9 @@ def _problem(body: Json) -> str:
 STEPS = (
     Step("调阅报告", "报告5项，计入调阅", _view),
     Step("认可", "引用：机构、日期、档案号", _accept),
+    Step("撤回医嘱", "记入就诊事件", _withdraw),
+    Step("调阅并认可六项影像检查", "6项", _accept_images),
+    Step("未获提醒的机构调阅该报告", "拒绝", _not_offered),
     Step("认可已取消的报告", "409，不得认可", _never),
     Step("不认可而无依据，或E10无说明", "拒绝", _no_reason),
     Step("不认可：病情变化，已告知", "复查依据（四（三）1）", _reject),

@@ -10,9 +10,19 @@ from gateway.demo.workstation import Json, Workstation
 _NAMES = ("reminder_view_rate", "first_reminder_view_rate", "recognition_rate", "savings")
 
 
+async def _nothing_yet(stage: Stage) -> Seen:
+    figures = await _figures(stage, stage.physician)
+    rates = [figures[name] for name in _NAMES[:-1]]
+    reasons = {figure["not_computed"] for figure in rates}
+    silent = all(figure["value"] is None and figure["not_computed"] for figure in rates)
+    return Seen("、".join(sorted(map(str, reasons))), silent)
+
+
 async def _own_figures(stage: Stage) -> Seen:
     figures = await _figures(stage, stage.physician)
-    return Seen(_shown(figures), _computed(figures))
+    excluded = figures["recognition_rate"]["excluded"]
+    seen = f"{_shown(figures)}；急诊{excluded}项不计入"
+    return Seen(seen, _computed(figures) and excluded == 1)
 
 
 async def _provincial_figures(stage: Stage) -> Seen:
@@ -46,14 +56,21 @@ async def _replay(stage: Stage) -> Seen:
     reminder = await stage.physician.order(stage.visit(Patient.TWO_CHARSETS), ALBUMIN)
     name = line(reminder, ALBUMIN)["determination_id"]
     explained = await stage.physician.get(f"/api/v1/determinations/{name}")
-    identical = await stage.replay(name)
+    identical = await stage.reach.is_replayed_identically(name)
     count = len(explained.json()["findings"]) if explained.is_success else 0
     seen = f"{count}条结论，{'完全一致' if identical else '不一致'}"
     return Seen(seen, explained.is_success and identical)
 
 
+async def _audit(stage: Stage) -> Seen:
+    whole = await stage.reach.is_audit_whole()
+    return Seen("完整" if whole else "有改动", whole)
+
+
+BEFORE = (Step("故事开始前的统计", "各比率未计算", _nothing_yet),)
 STEPS = (
-    Step("本院统计", "指标已变动，节省费用大于0", _own_figures),
+    Step("本院统计", "指标已变动；急诊不计入", _own_figures),
     Step("省级统计", "四项指标；其余说明未计算", _provincial_figures),
     Step("重放一次判定", "结论完全一致", _replay),
+    Step("审计链", "完整", _audit),
 )

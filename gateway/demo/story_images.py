@@ -15,6 +15,14 @@ HEAD_MR = "B030ZYZZZ-00"
 CHEST_CT = "BW23ZYZZZ-00"
 ENHANCED_ABDOMEN_CT = "BW2610ZZZ-00"
 LUMBAR_MR = "BR39ZYZZZ-00"
+WHOLE_STUDIES = {
+    Patient.CHEST_VIEWS: CHEST_VIEWS,
+    Patient.HEAD: HEAD_CT,
+    Patient.ABDOMEN: ENHANCED_ABDOMEN_CT,
+    Patient.LUMBAR_SPINE: LUMBAR_MR,
+    Patient.LEFT_KNEE: LEFT_KNEE,
+    Patient.TWO_CHARSETS: CHEST_CT,
+}
 _CHEST_SLICES = 24
 _ARRIVAL_SECONDS, _PAUSE_SECONDS = 20, 0.2
 _PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff")
@@ -28,17 +36,9 @@ async def _sides(stage: Stage) -> Seen:
 
 
 async def _whole_studies(stage: Stage) -> Seen:
-    wanted = {
-        Patient.CHEST_VIEWS: CHEST_VIEWS,
-        Patient.HEAD: HEAD_CT,
-        Patient.ABDOMEN: ENHANCED_ABDOMEN_CT,
-        Patient.LUMBAR_SPINE: LUMBAR_MR,
-        Patient.LEFT_KNEE: LEFT_KNEE,
-        Patient.TWO_CHARSETS: CHEST_CT,
-    }
     async with asyncio.timeout(_ARRIVAL_SECONDS):
-        outcomes = [await _settled(stage, patient, code) for patient, code in wanted.items()]
-    return Seen("、".join(outcomes), set(outcomes) == {"RECOGNIZABLE"})
+        outcomes = [await _settled(stage, patient, code) for patient, code in WHOLE_STUDIES.items()]
+    return Seen(f"{len(outcomes)}项 {'、'.join(set(outcomes))}", set(outcomes) == {"RECOGNIZABLE"})
 
 
 async def _settled(stage: Stage, patient: Patient, code: str) -> str:

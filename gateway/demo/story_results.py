@@ -1,5 +1,6 @@
 """The steps about laboratory results: what is offered, and why or why not."""
 
+from gateway.demo.institutions import TRADITIONAL
 from gateway.demo.lab_scenarios import Patient
 from gateway.demo.stage import Seen, Stage, Step, find, line, outcome_is, verdict, words
 
@@ -17,6 +18,7 @@ BLOOD_COUNT = "25010101500"
 CEA = "25040400100"
 NSE = "25040400900"
 CA19_9 = "25040401105"
+_UNMAPPED = TRADITIONAL.local_code("HBA1C")
 
 
 async def _arrival(stage: Stage) -> Seen:
@@ -131,9 +133,13 @@ async def _unmapped(stage: Stage) -> Seen:
     silent = find(reminder, GLYCATED_HEMOGLOBIN) is None
     report = line(reminder, GLUCOSE)["report"]["id"]
     answer = await stage.physician.get(f"/api/v1/reports/{report}")
-    visible = [r for r in answer.json()["results"] if r["local_code"] == "G-HBA1C"]
-    seen = f"{'未提醒' if silent else '被提醒'}；报告中{'可见' if visible else '不可见'}"
-    return Seen(seen, silent and bool(visible))
+    visible = any(r["local_code"] == _UNMAPPED for r in answer.json()["results"])
+    listed = _UNMAPPED in await stage.reach.unmapped_codes(TRADITIONAL)
+    seen = (
+        f"{'未提醒' if silent else '被提醒'}；报告中{'可见' if visible else '不可见'}；"
+        f"{'已列入' if listed else '未列入'}待对码"
+    )
+    return Seen(seen, silent and visible and listed)
 
 
 async def _late_message(stage: Stage) -> Seen:
@@ -162,6 +168,6 @@ STEPS = (
     Step("危急值", "排在最前", _critical_first),
     Step("抢救中的急诊患者", "EXEMPT（四（三）7）", _emergency),
     Step("初步报告", "NOT_RECOGNIZABLE", _preliminary),
-    Step("未对码的项目", "不提醒，报告中可见", _unmapped),
+    Step("未对码的项目", "不提醒；报告中可见；列入待对码", _unmapped),
     Step("迟到的旧报告", "不覆盖更正后的180", _late_message),
 )

@@ -43,7 +43,7 @@ class Workstation:
 
         What is not quiet is shown to the physician, and the gateway is told so.
         """
-        lines = [{"id": f"ORDER-{code}", "item_code": code} for code in item_codes]
+        lines = [{"id": order_id(code), "item_code": code} for code in item_codes]
         reminder = await self._ask(visit, "order", lines)
         for item in reminder["items"]:
             if not item.get("quiet"):
@@ -89,6 +89,11 @@ class Workstation:
         answer.raise_for_status()
         reminder: Json = answer.json()
         return reminder
+
+
+def order_id(item_code: str) -> str:
+    """The number of the draft order of an item in its visit."""
+    return f"ORDER-{item_code}"
 
 
 def acceptance_of(item: Json) -> Json:

@@ -50,8 +50,14 @@ class Ellipse:
         return np.hypot(u, v)
 
     def inside(self, at: Grid) -> Mask:
-        """The pixels within the edge."""
-        return np.asarray(self.radius(at) <= 1.0)
+        """The pixels within the edge; only those near it are looked at, most ellipses are small."""
+        reach = max(self.rx, self.ry)
+        rows = _span(np.abs(at.y[:, 0] - self.cy) <= reach)
+        columns = _span(np.abs(at.x[0] - self.cx) <= reach)
+        mask = np.zeros(at.x.shape, dtype=np.bool_)
+        near = Grid(at.x[rows, columns], at.y[rows, columns])
+        mask[rows, columns] = self.radius(near) <= 1.0
+        return mask
 
     def thickness(self, at: Grid) -> Field:
         """How long a ray runs through the ellipsoid, 1 in the center."""
@@ -60,6 +66,12 @@ class Ellipse:
     def scaled(self, factor: float) -> "Ellipse":
         """The same shape, larger or smaller."""
         return replace(self, rx=self.rx * factor, ry=self.ry * factor)
+
+
+def _span(chosen: Mask) -> slice:
+    """The stretch from the first to the last chosen place; empty when none is."""
+    places = np.flatnonzero(chosen)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0)
 
 
 def tube(at: Grid, distance: Field, radius: float | Field) -> Field:
