@@ -27,6 +27,8 @@ from gateway.settings import Settings
 from item_catalog.loader import load_catalog
 
 _DEFAULT_FOLDER = Path("var/demo")
+#: A newcomer's busy laptop should show reminders late rather than none.
+_REMINDER_LIMIT_MS = 10_000
 
 
 async def run_demo(settings: Settings, exit_after: bool) -> int:
@@ -52,8 +54,9 @@ async def run_demo(settings: Settings, exit_after: bool) -> int:
             )
             if exit_after:
                 return await _tell(reach, city, studies, console)
+            stopped = _stop_on_signal()
             welcome(console, reach, city)
-            await _interrupted()
+            await stopped.wait()
     return 0
 
 
@@ -67,6 +70,7 @@ def _embedded(settings: Settings) -> Settings:
         "object_store_url": None,
         "key_file": None,
         "auth": "token",
+        "reminder_time_limit_ms": _REMINDER_LIMIT_MS,
     }
     return settings.model_copy(update=own)
 
@@ -83,11 +87,11 @@ async def _tell(reach: Reach, city: City, studies: Sequence[StudyFiles], console
     return 0 if all_hold(played) else 1
 
 
-async def _interrupted() -> None:
-    """Until Ctrl-C or a request to terminate."""
+def _stop_on_signal() -> asyncio.Event:
+    """Set by Ctrl-C or a request to terminate."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # no signals in loops of Windows
             loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped
