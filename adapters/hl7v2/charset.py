@@ -90,9 +90,11 @@ def _undecodable(body: bytes, error: UnicodeDecodeError, charset: str) -> PeerVi
 def _location(readable: str) -> str:
     """The place that follows the readable part as segment and field, "" before the first field."""
     lines = readable.replace("\r\n", "\r").replace("\n", "\r").lstrip().split("\r")
-    separator = lines[0][3:4] if lines[0].startswith("MSH") else ""
-    name, *fields = lines[-1].split(separator or None)
-    if not separator or not fields:
+    separator = lines[0][3:4]
+    if not lines[0].startswith("MSH") or not separator:
+        return ""
+    name, *fields = lines[-1].split(separator)
+    if not fields:
         return ""
     sequence = sum(line.startswith(name) for line in lines)
     # MSH-1 is the separator itself, so MSH counts one more.

@@ -17,7 +17,7 @@ class MllpClient(asyncio.Protocol):
         self._framing = Framing(_MAX_ANSWER_BYTES)
         self._waiting: deque[asyncio.Future[bytes]] = deque()
         self._transport: asyncio.Transport | None = None
-        self._lost = asyncio.get_running_loop().create_future()
+        self._lost = asyncio.Event()
 
     async def send(self, message: bytes) -> bytes:
         """Send one message and wait for its acknowledgment; several may be in flight.
@@ -36,7 +36,7 @@ class MllpClient(asyncio.Protocol):
         """Close the connection and wait until it is closed."""
         if self._transport is not None:
             self._transport.close()
-        await self._lost
+        await self._lost.wait()
 
     async def __aenter__(self) -> "MllpClient":
         return self
@@ -69,8 +69,7 @@ class MllpClient(asyncio.Protocol):
             if not answer.done():
                 answer.set_exception(ConnectionResetError("the MLLP peer closed the connection"))
         self._waiting.clear()
-        if not self._lost.done():
-            self._lost.set_result(None)
+        self._lost.set()
 
 
 async def connect_mllp(host: str, port: int) -> MllpClient:

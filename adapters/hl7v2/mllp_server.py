@@ -145,7 +145,7 @@ class _Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._peer_slow = False
-        self._throttle()
+        self._proceed()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
@@ -154,8 +154,7 @@ class _Connection(asyncio.Protocol):
         self._lose_frame()
         self._proceed()
         self._server.connections.discard(self)
-        if not self._closed.done():
-            self._closed.set_result(None)
+        self._closed.set_result(None)
         self._report("mllp_connection_closed", {"count": self._frames, "size": self._framing.noise})
 
     # What the server calls.
@@ -176,11 +175,16 @@ class _Connection(asyncio.Protocol):
 
     def _proceed(self) -> None:
         """Start what may start, send what is answered, close what is done."""
-        while self._backlog and len(self._answers) < self._limits.max_in_flight:
+        while self._backlog and not self._is_full:
             self._await_answer(self._backlog.popleft())
         self._throttle()
         if self._deaf and not self._answers and not self._backlog:
             self._close_gently()
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether the peer must take answers before more of its messages are started."""
+        return self._peer_slow or len(self._answers) >= self._limits.max_in_flight
 
     def _await_answer(self, event: Frame | Violation) -> None:
         handler = self._server.handler
@@ -213,8 +217,7 @@ class _Connection(asyncio.Protocol):
 
     def _throttle(self) -> None:
         """Read on only while the peer takes its answers and not too much is in flight."""
-        full = self._peer_slow or bool(self._backlog)
-        full = full or len(self._answers) >= self._limits.max_in_flight
+        full = self._is_full or bool(self._backlog)
         if self._transport is None or full is self._paused or self._transport.is_closing():
             return
         self._paused = full

@@ -146,7 +146,9 @@ def _coded_value(obx: Segment) -> str:
 
 
 def _lines(obx: Segment) -> str:
-    return "\n".join(obx.plain(line) for line in obx.raw(5).split(obx.delimiters.repetition))
+    """Repetitions of TX and FT are lines; a mark before a digit is a range, such as `3~5 mm`."""
+    lines = re.split(f"{re.escape(obx.delimiters.repetition)}(?!\\d)", obx.raw(5))
+    return "\n".join(map(obx.plain, lines))
 
 
 def _structured_number(obx: Segment) -> str:

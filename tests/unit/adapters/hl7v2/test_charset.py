@@ -81,6 +81,7 @@ def test_unknown_declaration_is_refused_at_its_field() -> None:
         (HEADER + "\rPI", ""),
         ("no header ", ""),
         ("MSH", ""),
+        ("", ""),
     ],
 )
 def test_undecodable_bytes_are_located(before: str, location: str) -> None:
