@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.01
 
 def report(event: str, values: Mapping[str, object]) -> None:
     """What adapters tell the operator; the log drops every key that is not on its list."""
-    _log.info(event, **values)
+    _log.bind(**values).info(event)
 
 
 @asynccontextmanager
