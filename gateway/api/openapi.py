@@ -51,8 +51,8 @@ def _description(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, description=_ABOUT, routes=app.routes
     )
-    paths: dict[str, Any] = document.setdefault("paths", {})
-    paths.update(_hot_paths())
+    paths: dict[str, Any] = {**_hot_paths(), **document["paths"]}
+    document["paths"] = paths
     components = document.setdefault("components", {})
     components["schemas"] = {**components.get("schemas", {}), **_schemas()}
     components["securitySchemes"] = {

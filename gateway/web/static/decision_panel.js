@@ -1,4 +1,5 @@
-// The physician's decision on one item (四（二）): nothing is preselected, everything can be undone.
+// The physician's decision on one item (四（二）): nothing is preselected, neither choice stands out,
+// everything can be undone.
 
 import { el, fill, page, send, t } from "./house.js";
 
@@ -49,10 +50,17 @@ function choices(context) {
   );
   const problem = problemLine();
   const body = el("div", { class: "decision-body" });
-  const accept = el("button", { type: "button", class: "primary", disabled: forbidden.length > 0 }, t("decision.accept"));
-  const reject = el("button", { type: "button", class: "secondary" }, t("decision.reject"));
-  accept.addEventListener("click", () => openAccept(context, accept, body, problem));
-  reject.addEventListener("click", () => openReject(context, body, problem));
+  const accept = el("button", { type: "button", class: "choice", disabled: forbidden.length > 0 }, t("decision.accept"));
+  const reject = el("button", { type: "button", class: "choice" }, t("decision.reject"));
+  accept.addEventListener("click", () => {
+    reject.setAttribute("aria-expanded", "false");
+    openAccept(context, accept, body, problem);
+  });
+  reject.addEventListener("click", () => {
+    accept.setAttribute("aria-expanded", "false");
+    reject.setAttribute("aria-expanded", "true");
+    openReject(context, body, problem);
+  });
   const notes = [];
   if (forbidden.length) {
     const clauses = forbidden.map((finding) => page.clauses[finding.code]).join("、");
@@ -74,6 +82,7 @@ function openAccept(context, button, body, problem) {
     run(button, problem, () => accept(context, []));
     return;
   }
+  button.setAttribute("aria-expanded", "true");
   const confirm = el("button", { type: "submit", class: "primary", disabled: true }, t("decision.confirm_accept"));
   const boxes = codes.map((code) => el("input", { type: "checkbox", value: code, name: "acknowledged" }));
   const form = el("form", {

@@ -27,19 +27,27 @@ export function el(tag, attributes, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
   }
-  for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false) {
-      node.append(child instanceof Node ? child : document.createTextNode(String(child)));
-    }
-  }
+  node.append(...drawn(children));
   return node;
 }
 
 /** Put these children, and nothing else, into the node. */
 export function fill(node, ...children) {
   node.textContent = "";
-  node.append(...children.flat().filter((child) => child !== null && child !== false));
+  node.append(...drawn(children));
   return node;
+}
+
+/** Children in one row, without the ones that are not to be drawn; what is no element is text. */
+function drawn(children) {
+  const row = [];
+  for (const child of children) {
+    if (Array.isArray(child)) row.push(...drawn(child));
+    else if (child !== null && child !== undefined && child !== false) {
+      row.push(child instanceof Node ? child : document.createTextNode(String(child)));
+    }
+  }
+  return row;
 }
 
 // ---------------------------------------------------------------------------------- session

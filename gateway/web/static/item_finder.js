@@ -59,8 +59,7 @@ export function startFinder(items, chosen) {
           },
         },
         el("span", { class: "kind" }, kindOf(item)),
-        el("span", { class: "option-name" }, item.name),
-        el("code", {}, item.code)
+        el("span", { class: "option-name", title: item.code }, item.name)
       )
     );
     fill(list, options.length ? options : el("li", { class: "hint" }, t("ask.search_none")));

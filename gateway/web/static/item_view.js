@@ -33,7 +33,8 @@ export async function openItem(reminderId, item) {
   const viewed = (report, what) => act("view", { report: report.id, what }).catch(() => undefined);
   fill(root,
     el("div", { class: "item-scroll" },
-      heading(item, act),
+      heading(item, act, reports[0].content),
+      otherName(reports),
       determination(item),
       usedResults(item),
       reports.map((each, place) => reportPart(item, each, place, viewed))),
@@ -62,13 +63,15 @@ async function fetchReport(head) {
 
 // ---------------------------------------------------------------------------------- heading
 
-function heading(item, act) {
+function heading(item, act, content) {
   const report = item.report;
+  const patient = content && content.patient;
   const performers = (report.performed_by || []).filter((code) => code !== report.institution);
   const imaging = report.kind !== "lab";
   return el("header", { class: "item-head" },
     el("div", { class: "item-title" }, outcomeTag(item.outcome), el("h2", {}, item.item.name), el("code", {}, item.item.code)),
     facts([
+      patient ? [t("ask.patient"), [patient.name || t("item.none"), worded("sex." + patient.sex, "")].filter(Boolean).join(" · ")] : null,
       [t("item.source"), report.institution_name || institution(report.institution)],
       performers.length ? [t("item.performer"), performers.map(institution).join("、")] : null,
       [imaging ? t("item.examined") : t("item.collected"), minute(report.collected_at) || t("item.none")],
@@ -78,6 +81,14 @@ function heading(item, act) {
       (report.detection_systems || []).length ? [t("item.detection_system"), report.detection_systems.join("、")] : null,
     ]),
     faultForm(act));
+}
+
+/** A warning where a report names another person than the physician typed; numbers decide. */
+function otherName(reports) {
+  const typed = byId("patient-name").value.replace(/\s/g, "");
+  const named = reports.map((each) => each.content && each.content.patient && each.content.patient.name).filter(Boolean);
+  const other = named.find((name) => typed && name.replace(/\s/g, "") !== typed);
+  return other ? el("p", { class: "notice notice-warning", role: "alert" }, t("item.other_name", { name: other })) : null;
 }
 
 function facts(rows) {
@@ -114,7 +125,8 @@ function determination(item) {
     open.length ? el("ul", { class: "findings-open" }, open.map((finding) =>
       el("li", { class: `verdict-${finding.verdict}` },
         el("span", { class: "verdict" }, page.verdicts[finding.verdict]),
-        el("span", {}, finding.text, " ", el("span", { class: "clause" }, finding.clause))))) : null,
+        el("span", {}, finding.text, " ", el("span", { class: "clause" }, finding.clause)))))
+      : el("p", { class: "all-met" }, t("findings.all_met")),
     coverage(item),
     el("details", { class: "findings-all" },
       el("summary", {}, t("findings.all", { count: item.findings.length })),
@@ -172,7 +184,8 @@ function reportPart(item, found, place, viewed) {
       el("p", { class: "notice notice-warning", role: "alert" }, refusal.text));
   }
   const body = content.kind === "lab" ? labPart(item, content, several) : imagingPart(head, content, viewed);
-  return el("section", { class: "block" }, title ? el("h3", {}, title) : null, body, versionsPart(head));
+  const drawn = [body, versionsPart(head)].flat().filter(Boolean);
+  return drawn.length ? el("section", { class: "block" }, title ? el("h3", {}, title) : null, drawn) : null;
 }
 
 function labPart(item, content, several) {

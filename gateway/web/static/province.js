@@ -34,7 +34,9 @@ startSession(async (who) => {
 
 // ----------------------------------------------------------------------------------- period
 
-const isoDay = (date) => date.toISOString().slice(0, 10);
+function isoDay(date) {
+  return date.toISOString().slice(0, 10);
+}
 
 /** Today in China, as a date at UTC midnight. */
 function chinaToday() {
@@ -86,7 +88,9 @@ function label(group, by, labels) {
   return (labels[by] && labels[by].get(group)) || group || "–";
 }
 
-const figure = (group, name) => group.indicators.find((one) => one.name === name);
+function figure(group, name) {
+  return group.indicators.find((one) => one.name === name);
+}
 
 // ---------------------------------------------------------------------------------- figures
 
@@ -97,6 +101,11 @@ function valueText(one) {
   return `${(Number(one.value) * 100).toFixed(2)}%`;
 }
 
+/** A figure is left out because it cannot be computed, or because it would be too small. */
+function whyNone(one) {
+  return one.suppressed ? t("province.suppressed") : t("province.not_computed");
+}
+
 function card(one) {
   const computed = one.value !== null;
   const isRate = one.name !== "savings";
@@ -104,7 +113,7 @@ function card(one) {
     el("h2", {}, t("indicator." + one.name)),
     computed
       ? el("p", { class: "figure-value" }, valueText(one), isRate ? null : el("small", {}, t("province.yuan")))
-      : el("p", { class: "figure-none" }, el("strong", {}, t("province.not_computed")), `：${one.not_computed}`),
+      : el("p", { class: "figure-none" }, el("strong", {}, whyNone(one)), `：${one.not_computed}`),
     computed && isRate ? el("p", { class: "figure-parts" }, `${one.numerator} ÷ ${one.denominator}`) : null,
     one.excluded ? el("p", { class: "hint" }, t("province.excluded", { count: one.excluded })) : null,
     one.unpriced ? el("p", { class: "hint" }, t("province.unpriced", { count: one.unpriced })) : null,
@@ -141,7 +150,7 @@ function draw(groups, name) {
     fill(byId("chart"), el("p", { class: "hint" }, t("province.empty")));
     return;
   }
-  const [width, left, right, line] = [1000, 300, 190, 34];
+  const [width, left, right, line] = [1330, 300, 230, 34];
   const highest = name === "savings" ? Math.max(1, ...rows.map((row) => Number(row.one.value || 0))) : 1;
   const room = width - left - right;
   const chart = svg("svg", { viewBox: `0 0 ${width} ${rows.length * line + 26}`, role: "img", "aria-label": t("indicator." + name) });
@@ -155,10 +164,10 @@ function draw(groups, name) {
     const y = place * line;
     chart.append(svg("text", { x: left - 12, y: y + line / 2 + 5, class: "group" }, text.length > 19 ? text.slice(0, 18) + "…" : text));
     if (one.value === null) {
-      chart.append(svg("text", { x: left + 8, y: y + line / 2 + 5, class: "reason" }, `${t("province.not_computed")}：${one.not_computed}`));
+      chart.append(svg("text", { x: left + 8, y: y + line / 2 + 5, class: "reason" }, `${whyNone(one)}：${one.not_computed}`));
       return;
     }
-    const length = Math.max(2, (room * Number(one.value)) / highest);
+    const length = (room * Number(one.value)) / highest;
     chart.append(svg("rect", { x: left, y: y + 7, width: length, height: line - 14, rx: 3, class: "measure" }));
     const parts = name === "savings" ? t("province.yuan") : `（${one.numerator} ÷ ${one.denominator}）`;
     chart.append(svg("text", { x: left + length + 8, y: y + line / 2 + 5, class: "amount" }, `${valueText(one)} ${parts}`));
@@ -178,7 +187,7 @@ function tabulate(groups) {
 }
 
 function cell(one) {
-  if (one.value === null) return el("td", { class: "cell-none", title: one.not_computed }, t("province.not_computed"));
+  if (one.value === null) return el("td", { class: "cell-none", title: one.not_computed }, whyNone(one));
   const parts = one.name === "savings" ? null : el("small", {}, `${one.numerator} ÷ ${one.denominator}`);
   return el("td", {}, valueText(one), parts);
 }

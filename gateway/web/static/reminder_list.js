@@ -2,6 +2,8 @@
 
 import { byId, daysAgo, day, el, fill, page, t, worded } from "./house.js";
 
+const FEW = 3;
+
 /** The outcome of a determination, as a word on a ground of its own. */
 export const outcomeTag = (outcome) =>
   el("span", { class: `tag outcome-${outcome.toLowerCase()}` }, page.outcomes[outcome] || outcome);
@@ -176,11 +178,11 @@ function source(item) {
 
 function values(item) {
   const results = item.results || [];
+  if (!results.length) return item.report.images ? t("list.images", { count: item.report.images }) : null;
   const marked = results.filter((result) => result.critical || isAbnormal(result));
-  if (!results.length) return null;
-  if (!marked.length) return t("list.normal", { count: results.length });
-  return marked
-    .slice(0, 3)
+  if (!marked.length && results.length > FEW) return t("list.normal", { count: results.length });
+  return (marked.length ? marked : results)
+    .slice(0, FEW)
     .map((result) =>
       el("span", { class: `value ${severity(result)}` },
         `${result.name} ${result.value} ${result.unit} ${flagText(result)}`)
