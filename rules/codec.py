@@ -4,13 +4,10 @@ The request, each parameter value and each finding are written once per line, be
 components of a panel share most of them.
 """
 
-from collections.abc import Hashable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
-from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any
 
 from item_catalog.codes import LabItemCode
 from item_catalog.items import LabElement
@@ -26,53 +23,9 @@ from rules.outcome import (
     ParameterUsed,
     Verdict,
 )
+from rules.record_codec import decode, encode
 
-Record = TypeVar("Record")
 Data = dict[str, Json]
-_SCALARS = frozenset({str, int, bool, NoneType})
-
-
-def encode(value: object) -> Json:
-    """A frozen record of this package as JSON-able data; times as ISO 8601 text."""
-    if type(value) in _SCALARS:
-        return cast(Json, value)
-    if is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(cast(Hashable, type(value)))}
-    if isinstance(value, tuple | list):
-        return [encode(part) for part in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return cast(Json, value)
-
-
-def decode(kind: type[Record], data: Mapping[str, Any]) -> Record:
-    """The record that `encode` wrote. Raises `KeyError` or `ValueError` for foreign data."""
-    hints = _hints(cast(Hashable, kind))
-    return kind(**{name: _value(hint, data[name]) for name, hint in hints.items()})
-
-
-@lru_cache(maxsize=32)
-def _names(kind: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cast(Any, kind)))
-
-
-@lru_cache(maxsize=32)
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _value(hint: Any, data: Any) -> Any:
-    if data is None:
-        return None
-    if get_origin(hint) is UnionType:
-        (hint,) = (part for part in get_args(hint) if part is not NoneType)
-    if get_origin(hint) is tuple:
-        return tuple(_value(get_args(hint)[0], part) for part in data)
-    if hint in {datetime, date}:
-        return hint.fromisoformat(data)
-    if is_dataclass(hint):
-        return decode(cast("type[object]", hint), data)
-    return hint(data) if isinstance(hint, type) and issubclass(hint, Enum) else data
 
 
 class _Pool:
@@ -156,27 +109,17 @@ class _Reader:
         determination = Determination(
             outcome=Outcome(data["outcome"]),
             findings=tuple(self.findings[number] for number in data["findings"]),
-            facts=self._facts(data),
+            facts=part_facts(data, self.request),
             policy=self.data["policy"],
             edition=self.data["edition"],
         )
         elements = tuple(LabElement(LabItemCode(code), part) for code, part in data["elements"])
         return Part(tuple(data["names"]), elements, determination)
 
-    def _facts(self, data: Mapping[str, Any]) -> Facts:
-        return Facts(
-            request=self.request,
-            item=decode(ItemFacts, data["item"]),
-            report=decode(ReportFacts, data["report"]),
-            lab=data["lab"] and decode(LabFacts, data["lab"]),
-            imaging=data["imaging"] and decode(ImagingFacts, data["imaging"]),
-            eqa_day=_value(date, data["eqa_day"]),
-        )
-
     def _finding(self, data: Mapping[str, Any]) -> Finding:
         return Finding(
             code=data["code"],
-            citation=decode(Citation, data["citation"]),
+            citation=_citation(**data["citation"]),
             verdict=Verdict(data["verdict"]),
             ground=data["ground"],
             facts=data["facts"],
@@ -185,11 +128,27 @@ class _Reader:
         )
 
 
+#: One object per paragraph cited, however many findings cite it.
+_citation = lru_cache(maxsize=256)(Citation)
+
+
+def part_facts(data: Mapping[str, Any], request: RequestFacts) -> Facts:
+    """The facts of one part as `line_to_json` wrote it; the request is that of its line."""
+    return Facts(
+        request=request,
+        item=decode(ItemFacts, data["item"]),
+        report=decode(ReportFacts, data["report"]),
+        lab=data["lab"] and decode(LabFacts, data["lab"]),
+        imaging=data["imaging"] and decode(ImagingFacts, data["imaging"]),
+        eqa_day=data["eqa_day"] and date.fromisoformat(data["eqa_day"]),
+    )
+
+
 def line_from_json(data: Mapping[str, Any]) -> LineDetermination:
     """The line that `line_to_json` wrote, with its findings as they were stored.
 
     Raises:
-        KeyError, ValueError: the data were not written by `line_to_json`.
+        KeyError, TypeError, ValueError: the data were not written by `line_to_json`.
     """
     reader = _Reader(data)
     return LineDetermination(

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.codec import decode, encode, line_from_json, line_to_json
+from rules.codec import line_from_json, line_to_json
 from rules.engine import fold
 from rules.facts import Facts, Party
 from rules.line import determine_line, replay
 from rules.outcome import Finding, Outcome, Verdict
 from rules.policy import Policies
+from rules.record_codec import decode, encode
 from rules.wording import sentence
 from tests.generative.rules.strategies import facts, requests
 from tests.spec.zhejiang_2021.arrange import (

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from rules.codec import decode, encode, line_from_json, line_to_json
+from rules.codec import line_from_json, line_to_json
 from rules.facts import Facts
 from rules.installed import load_policies
 from rules.line import replay
 from rules.policy import NoPolicyInForce, Policies
+from rules.record_codec import decode, encode
 from tests.spec.zhejiang_2021.arrange import (
     BLOOD_COUNT,
     CHEST_TWO_VIEWS,
