@@ -14,15 +14,14 @@ from adapters.dicom.storage_scp import start as start_storage_scp
 from adapters.hl7v2.mllp_server import MllpLimits, MllpServer, start_mllp_server
 from adapters.hl7v2.receiving import MessageReceiver, ReceivingPorts
 from gateway.canonical.intake import Quarantine, ReceiveInstances
-from gateway.log import get_logger
+from gateway.log import log_values
 
-_log = get_logger("listeners")
 _POLL_SECONDS = 0.01
 
 
 def report(event: str, values: Mapping[str, object]) -> None:
-    """What adapters tell the operator; the log drops every key that is not on its list."""
-    _log.bind(**values).info(event)
+    """What adapters tell the operator."""
+    log_values("listeners", event, values)
 
 
 @asynccontextmanager

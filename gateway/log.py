@@ -6,7 +6,7 @@ development and leaks nothing in production.
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -56,3 +56,8 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
 def get_logger(name: str) -> Any:
     """A logger that stamps its lines with `name`."""
     return structlog.get_logger(component=name)
+
+
+def log_values(component: str, event: str, values: Mapping[str, object]) -> None:
+    """Log values that another part put together; keys that are not listed are dropped."""
+    get_logger(component).bind(**values).info(event)
