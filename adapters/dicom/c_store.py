@@ -6,6 +6,7 @@ the object and the note about it are durable.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BytesIO
 from typing import cast
 
 from pydicom.dataset import Dataset
@@ -19,7 +20,7 @@ from adapters.dicom.pending import PendingObject, Refusal
 from adapters.dicom.report import Report
 from adapters.dicom.spool import Arrival, Kept, Spool
 from adapters.dicom.status import STATUS_OF_KEPT, StoreStatus, status, status_of_fault
-from adapters.errors import AdapterError, MappingFailure
+from adapters.errors import AdapterError
 from gateway.canonical.directory import Sender
 
 
@@ -35,18 +36,17 @@ class Store:
         if sender is None:
             return status(StoreStatus.NOT_AUTHORIZED, "calling AE title not registered")
         request = cast(C_STORE, event.request)
-        if request.DataSet is None:
-            return status_of_fault(MappingFailure("data_set_missing"))
-        request.DataSet.seek(0)
+        stream = cast(BytesIO, request.DataSet)  # the library refuses a request without one
+        stream.seek(0)
         syntax = event.context.transfer_syntax
         uids = (str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID))
         pending = PendingObject("", uids[1], sender, at)
         with (
-            request.DataSet.getbuffer() as data_set,
+            stream.getbuffer() as data_set,
             self.spool.arriving((file_meta(*uids, syntax), data_set)) as arrival,
         ):
             try:
-                header = Header(read_data_set(request.DataSet, syntax, WANTED_TAGS), *uids, syntax)
+                header = Header(read_data_set(stream, syntax, WANTED_TAGS), *uids, syntax)
                 reading = instance_of(header, sender, arrival.digest, arrival.size)
             except AdapterError as fault:
                 return self._refuse(arrival, pending, fault)

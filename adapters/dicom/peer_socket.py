@@ -12,7 +12,6 @@ from pynetdicom.events import Event
 from pynetdicom.transport import AssociationSocket
 
 _LARGEST_READ = 1 << 20
-_CONNECTION_CLOSED = "Evt17"  # PS3.8 section 9.2, transport connection closed indication
 
 
 def take_over(event: Event) -> None:
@@ -30,14 +29,8 @@ class PeerSocket(AssociationSocket):
 
     @property
     def ready(self) -> bool:
-        """Whether there is something to read; a lost connection is told to the state machine."""
-        if self.socket is None or not self._is_connected:
-            return False
-        try:
-            return bool(self._poll.poll(0))
-        except OSError:
-            self.event_queue.put(_CONNECTION_CLOSED)
-            return False
+        """Whether there is something to read, the end of the connection included."""
+        return self.socket is not None and bool(self._poll.poll(0))
 
     def recv(self, nr_bytes: int) -> bytearray:
         """Read so many bytes, fewer only when the peer closes. Raises OSError when it resets."""

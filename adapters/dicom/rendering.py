@@ -64,7 +64,7 @@ def _eight_bits(path: Path, frame: int, window: tuple[float, float] | None) -> N
         )
         _lift_functional_groups(header, frame)
         if header.PhotometricInterpretation == "PALETTE COLOR":
-            values = apply_color_lut(values, header)
+            return _full_range(apply_color_lut(values, header))
         if values.ndim == _COLOR_DIMENSIONS:
             return _scaled(values, 0, 2.0**header.BitsStored - 1)
         gray = _gray(apply_modality_lut(values, header), header, window)
@@ -80,8 +80,7 @@ def _gray(
 ) -> NDArray[np.uint8]:
     chosen = window or _header_window(header)
     if window is None and _VOI_LUT_SEQUENCE in header:
-        values = apply_voi(values, header)
-        return _scaled(values, 0, float(np.iinfo(values.dtype).max))
+        return _full_range(apply_voi(values, header))
     if chosen is not None:
         center, width = chosen
         return _scaled(values, center - width / 2, center + width / 2)
@@ -95,6 +94,11 @@ def _header_window(header: Dataset) -> tuple[float, float] | None:
 
 def _first(value: Any) -> Any:
     return value[0] if isinstance(value, MultiValue) else value
+
+
+def _full_range(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """The output of a lookup table, which uses all bits of its type."""
+    return _scaled(values, 0, float(np.iinfo(values.dtype).max))
 
 
 def _scaled(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:

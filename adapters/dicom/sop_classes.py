@@ -1,6 +1,7 @@
 """Which SOP classes and transfer syntaxes are taken, and the presentation contexts that say so."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pydicom import uid as uids
 from pynetdicom import AllStoragePresentationContexts
@@ -12,6 +13,8 @@ VERIFICATION_CLASS = "1.2.840.10008.1.1"
 STORAGE_CLASSES: frozenset[str] = frozenset(
     str(context.abstract_syntax) for context in AllStoragePresentationContexts
 )
+#: The classes whose service the library knows.
+PLACED_CLASSES = STORAGE_CLASSES | {VERIFICATION_CLASS}
 #: Root of the standard's own UIDs, and the branch in which it puts storage classes of composite
 #: objects, retired and future ones included (PS3.6 annex A).
 _STANDARD_ROOT = "1.2.840.10008."
@@ -59,10 +62,15 @@ def supported_contexts(
     proposed: Iterable[str], *, accept_private: bool
 ) -> list[PresentationContext]:
     """What is supported of the proposed abstract syntaxes; the others are refused by omission."""
-    supported = []
-    for uid in dict.fromkeys(proposed):
-        if uid == VERIFICATION_CLASS:
-            supported.append(build_context(uid, list(_VERIFICATION_SYNTAXES)))
-        elif is_storage_class(uid, accept_private=accept_private):
-            supported.append(build_context(uid, list(TRANSFER_SYNTAXES)))
-    return supported
+    return [
+        _context(uid)
+        for uid in dict.fromkeys(proposed)
+        if uid == VERIFICATION_CLASS or is_storage_class(uid, accept_private=accept_private)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _context(uid: str) -> PresentationContext:
+    """Built once: it takes a millisecond, and some devices open an association for each image."""
+    syntaxes = _VERIFICATION_SYNTAXES if uid == VERIFICATION_CLASS else TRANSFER_SYNTAXES
+    return build_context(uid, list(syntaxes))

@@ -53,9 +53,10 @@ _CODEC_OF_ESCAPE = {
 }
 _ESCAPE = re.compile(rb"(\x1b(?:\$[()]?|[-()])[@-~])")
 _NEEDS_ITS_ESCAPE = "iso2022_jp_2"
-_CHINESE_CHARACTERS = re.compile(
-    r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef·—…\U00020000-\U0003ffff]"
-)
+_IDEOGRAPH = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+#: With the Greek letters, signs and full-width forms that reports are written with.
+_CHINESE_WRITING = re.compile(rf"[{_IDEOGRAPH}\u0370-\u03ff\u2000-\u303f\uff00-\uffef·×÷°±]")
+_IDEOGRAPHS = re.compile(f"[{_IDEOGRAPH}]")
 _WORD = re.compile(r"[^\s^=\\]+")
 
 
@@ -124,13 +125,13 @@ def _decode_mislabelled(value: bytes, others: tuple[str, ...]) -> Text:
 
 
 def _reads_as_chinese(text: str, value: bytes) -> bool:
-    """Whether the text is Chinese: all ideographs, and no letters swallowed on the way.
+    """Whether the text is Chinese: ideographs, and no letters swallowed on the way.
 
     `Müller` in Latin-1 is formally GBK too, with `ül` as one ideograph amid Latin letters; a GBK
     character whose second byte is an ASCII letter is therefore believed only in a word without any.
     """
-    foreign = _CHINESE_CHARACTERS.sub("", text)
-    if not foreign.isascii():
+    foreign = _CHINESE_WRITING.sub("", text)
+    if not foreign.isascii() or not _IDEOGRAPHS.search(text):
         return False
     ascii_bytes = sum(byte < 0x80 for byte in value)  # noqa: PLR2004 - the ASCII limit
     if ascii_bytes == len(foreign):

@@ -29,7 +29,7 @@ from adapters.dicom.c_echo import verify
 from adapters.dicom.c_store import Store
 from adapters.dicom.peer_socket import take_over
 from adapters.dicom.report import Report
-from adapters.dicom.sop_classes import STORAGE_CLASSES, VERIFICATION_CLASS, supported_contexts
+from adapters.dicom.sop_classes import PLACED_CLASSES, VERIFICATION_CLASS, supported_contexts
 from adapters.dicom.spool import Spool
 from adapters.dicom.status import guarded
 from gateway.canonical.directory import PeerDirectory
@@ -179,7 +179,7 @@ class _Handlers:
         unplaced = {
             str(context.abstract_syntax)
             for context in event.assoc.acceptor.supported_contexts
-            if context.abstract_syntax not in STORAGE_CLASSES
+            if context.abstract_syntax not in PLACED_CLASSES
         }
         return {uid: _storage_service(uid) for uid in unplaced}
 

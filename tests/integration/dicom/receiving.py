@@ -80,7 +80,12 @@ class Receiver:
 
 @asynccontextmanager
 async def receiver(
-    root: Path, index: Index | None = None, *, accept_private: bool = True, max_pending: int = 1000
+    root: Path,
+    index: Index | None = None,
+    *,
+    accept_private: bool = True,
+    max_pending: int = 1000,
+    max_associations: int = 64,
 ) -> AsyncIterator[Receiver]:
     """A listener with its indexer running."""
     events: list[tuple[str, dict[str, object]]] = []
@@ -90,7 +95,7 @@ async def receiver(
     def report(event: str, keys: dict[str, object]) -> None:
         events.append((event, keys))
 
-    settings = ScpSettings("127.0.0.1", 0, TITLE, accept_private_classes=accept_private)
+    settings = ScpSettings("127.0.0.1", 0, TITLE, accept_private, max_associations)
     scp = start(settings, ScpPorts(register, spool, lambda: NOW, report))
     task = asyncio.create_task(drain_pending(spool, index.receive, index.quarantine, report))
     try:

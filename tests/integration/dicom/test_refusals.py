@@ -136,7 +136,7 @@ async def test_one_bad_instance_holds_up_no_other(tmp_path: Path) -> None:
         assert await sending(gateway.scp.port, *files) == [0, 0]
         await eventually(lambda: good.SOPInstanceUID in gateway.index.uids)
         assert bad.SOPInstanceUID not in gateway.index.uids
-        assert len(gateway.files("pending")) == 1
+        await eventually(lambda: len(gateway.files("pending")) == 1)
 
 
 async def test_private_class_is_taken_by_default(tmp_path: Path) -> None:
@@ -170,6 +170,52 @@ async def test_query_class_is_refused_at_negotiation(tmp_path: Path) -> None:
         rejected = [context.abstract_syntax for context in association.rejected_contexts]
         association.release()
         assert rejected == [study_root_find]
+
+
+async def test_repaired_character_set_is_reported_and_taken(tmp_path: Path) -> None:
+    path = written(tmp_path, ct_slice())
+    path.write_bytes(path.read_bytes().replace(b"GB18030 ", b"ISO_IR 6", 1))
+    async with receiver(tmp_path / "spool") as gateway:
+        assert await sending(gateway.scp.port, path) == [0x0000]
+        repaired = {"institution": "H1", "reason": "read_as_gb18030"}
+        assert ("dicom_charset_repaired", repaired) in gateway.events
+        await eventually(lambda: gateway.index.stored)
+        assert gateway.index.stored[0].instance.patient.name == "王小东"
+
+
+async def test_more_classes_than_one_association_can_hold_are_sent(tmp_path: Path) -> None:
+    files = [written(tmp_path, ct_slice(SOPClassUID=generate_uid())) for _ in range(130)]
+    async with receiver(tmp_path / "spool") as gateway:
+        assert await sending(gateway.scp.port, *files) == [0x0000] * 130
+        assert await sending(gateway.scp.port) == []
+
+
+async def test_sender_learns_that_it_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, ct_slice())
+    async with receiver(tmp_path / "spool") as gateway:
+        gateway.register.titles.clear()
+        with pytest.raises(ConnectionError):
+            await sending(gateway.scp.port, path)
+
+
+async def test_stop_ends_associations_that_are_open(tmp_path: Path) -> None:
+    async with receiver(tmp_path / "spool") as gateway:
+        association = await asyncio.to_thread(
+            associate, gateway, (CTImageStorage, [ExplicitVRLittleEndian])
+        )
+        assert gateway.scp.open_associations == 1
+    await eventually(lambda: not association.is_established)
+
+
+async def test_limit_of_associations_is_told(tmp_path: Path) -> None:
+    async with receiver(tmp_path / "spool", max_associations=2) as gateway:
+        context = (CTImageStorage, [ExplicitVRLittleEndian])
+        opened = [await asyncio.to_thread(associate, gateway, context) for _ in range(2)]
+        third = await asyncio.to_thread(associate, gateway, context)
+        assert third.is_rejected
+        assert third.acceptor.primitive.result == 2  # transient: try again
+        for association in opened:
+            association.release()
 
 
 async def test_all_128_contexts_of_a_sender_are_answered(tmp_path: Path) -> None:

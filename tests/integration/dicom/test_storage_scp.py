@@ -22,7 +22,9 @@ def to(port: int, calling: str = "CT_H1", called: str = TITLE) -> tuple[object, 
 
 async def test_echo_of_a_registered_title_is_answered(tmp_path: Path, dcmtk: Dcmtk) -> None:
     async with receiver(tmp_path / "spool") as gateway:
-        assert (await run(dcmtk("echoscu"), *to(gateway.scp.port))).returncode == 0
+        answer = await run(dcmtk("echoscu"), "-v", *to(gateway.scp.port))
+        assert answer.returncode == 0
+        assert "Received Echo Response (Success)" in answer.stderr
 
 
 @pytest.mark.parametrize(

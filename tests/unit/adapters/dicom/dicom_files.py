@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from adapters.dicom.header_file import Header, read_header
+from adapters.dicom.header_values import HeaderValues
 from adapters.dicom.instance_header import WANTED_TAGS, HeaderReading, instance_of
 from gateway.canonical.directory import Sender
 from gateway.canonical.identifiers import InstitutionCode
@@ -92,3 +95,15 @@ def reading_of(
 def data_set_bytes(file: bytes) -> bytes:
     """The data set of a DICOM file, without preamble and file meta information (PS3.10 7.1)."""
     return file[144 + int.from_bytes(file[140:144], "little") :]
+
+
+def raw_values(*elements: tuple[int, str, bytes]) -> HeaderValues:
+    """A header of elements (tag, VR, bytes) as devices send them and pydicom refuses to write."""
+    return HeaderValues(
+        Dataset(
+            {
+                BaseTag(tag): RawDataElement(BaseTag(tag), vr, len(value), value, 0, False, True)
+                for tag, vr, value in elements
+            }
+        )
+    )
