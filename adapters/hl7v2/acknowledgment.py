@@ -38,6 +38,7 @@ _TABLE = {
     "invalid_time": ("AE", "102"),
     "invalid_value": ("AE", "102"),
     "control_id_reused": ("AE", "205"),
+    "patient_identifiers_conflict": ("AE", "205"),
 }
 _OTHER_CONTENT_FAULT = ("AE", "199")
 _CONDITIONS = {

@@ -31,33 +31,41 @@ def patient(pid: Segment, profile: SenderProfile, warnings: list[str]) -> Patien
     Raises:
         MappingFailure: no identifier at all, or a birth date that cannot be read.
     """
-    repetitions = pid.repetitions(3)
-    if not repetitions:
-        raise MappingFailure(
-            "required_field_missing", pid.at(3), "send at least one patient identifier"
-        )
-    identifiers: list[PatientIdentifier] = []
-    invalid = 0
-    for number, repetition in enumerate(repetitions, 1):
-        try:
-            identifier = _identifier(pid, repetition, profile.institution)
-        except InvalidRecord as error:
-            invalid += 1
-            warnings.append(f"{pid.at(3, number, 1)}: {error.fault}")
-            continue
-        if identifier is None:
-            warnings.append(f"{pid.at(3, number, 5)}: identifier type not known, not used")
-        elif identifier not in identifiers:
-            identifiers.append(identifier)
+    identifiers, invalid = _identifiers(pid, profile.institution, warnings)
     name = _name(pid)
     return Patient(
-        identifiers=tuple(identifiers),
+        identifiers=identifiers,
         name=normalize_name(name) if name else None,
         name_as_sent=name,
         birth_date=calendar_date(pid.component(7), pid.at(7)),
         sex=_sex(pid, warnings),
         invalid_identifiers=invalid,
     )
+
+
+def _identifiers(
+    pid: Segment, institution: InstitutionCode, warnings: list[str]
+) -> tuple[tuple[PatientIdentifier, ...], int]:
+    """The valid identifiers of PID-3, each once, and how many were refused."""
+    repetitions = pid.repetitions(3)
+    if not repetitions:
+        raise MappingFailure(
+            "required_field_missing", pid.at(3), "send at least one patient identifier"
+        )
+    identifiers: dict[PatientIdentifier, None] = {}
+    invalid = 0
+    for number, repetition in enumerate(repetitions, 1):
+        try:
+            identifier = _identifier(pid, repetition, institution)
+        except InvalidRecord as error:
+            invalid += 1
+            warnings.append(f"{pid.at(3, number, 1)}: {error.fault}")
+            continue
+        if identifier is None:
+            warnings.append(f"{pid.at(3, number, 5)}: identifier type not known, not used")
+        else:
+            identifiers[identifier] = None
+    return tuple(identifiers), invalid
 
 
 def _identifier(
