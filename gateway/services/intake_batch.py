@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from gateway.canonical.imaging import ImagingReport
 from gateway.canonical.intake import Quarantined, Receipt, ReceiptStatus, Report, Submission
-from gateway.canonical.lab import ReportStatus
+from gateway.canonical.lab import LabResult, ReportStatus, ResultStatus
 from gateway.canonical.patient import Patient
 from gateway.ids import new_id
 from gateway.services.intake_state import (
@@ -295,4 +295,12 @@ def _retraction(report: Report) -> Report:
         return replace(
             report, patient=nobody, status=ReportStatus.WRONG_PATIENT, findings="", impression=""
         )
-    return replace(report, patient=nobody, status=ReportStatus.WRONG_PATIENT, results=(), notes=())
+    withdrawn = tuple(_withdrawn(result) for result in report.results)
+    return replace(
+        report, patient=nobody, status=ReportStatus.WRONG_PATIENT, results=withdrawn, notes=()
+    )
+
+
+def _withdrawn(result: LabResult) -> LabResult:
+    """That there was a result of this test, so that a decision on it can be flagged; no more."""
+    return LabResult(result.order, result.code, "", status=ResultStatus.WRONG_PATIENT)

@@ -170,11 +170,13 @@ class ReminderService:
     ) -> dict[str, Any]:
         versions = {held.id: getattr(held, "version", 1) for held in holdings.held}
         decisions = holdings.decisions or {}
-        items = [
-            answer_item(situation, each.line, each.kept, stored.reminder_id)
-            | {"decision": _decision(decisions.get(each.kept.key), versions)}
-            for each in made
-        ]
+        items = []
+        for each in made:
+            item = answer_item(situation, each.line, each.kept, stored.reminder_id)
+            decision = _decision(decisions.get(each.kept.key), versions)
+            # Whoever relied on a version that the source changed is told without asking.
+            quiet = item["quiet"] and not (decision and decision["changed"])
+            items.append(item | {"decision": decision, "quiet": quiet})
         return {
             "reminder_id": stored.reminder_id,
             "policy": situation.policy.id,
