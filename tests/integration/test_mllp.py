@@ -11,6 +11,7 @@ from pathlib import Path
 
 import hl7.client
 import pytest
+import uvloop
 
 from adapters.hl7v2.mllp_client import connect_mllp
 from adapters.hl7v2.mllp_framing import frame
@@ -488,6 +489,18 @@ async def test_client_that_lost_its_peer_tells_all_who_wait() -> None:
         await client.send(numbered(3))
     await client.close()
     server.close()
+
+
+def test_listener_and_client_run_on_uvloop_too() -> None:
+    """uvicorn brings uvloop along; its transports are not derived from asyncio's."""
+
+    async def exchange() -> bytes:
+        async with listening(RecordingIntake()) as server:
+            async with await connect_mllp(HOST, server.port) as client:
+                return await client.send(ORU)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert control_ids(runner.run(exchange())) == ["C1"]
 
 
 async def test_listener_that_never_listened_has_no_port() -> None:
