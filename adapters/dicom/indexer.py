@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from adapters.dicom.header_file import read_header
 from adapters.dicom.instance_header import WANTED_TAGS, instance_of
 from adapters.dicom.pending import PendingObject, Refusal
+from adapters.dicom.quiet import silence_pydicom
 from adapters.dicom.report import Report
 from adapters.dicom.spool import Spool
 from adapters.errors import AdapterError
@@ -127,6 +128,7 @@ def reread(spool: Spool, pending: PendingObject) -> ImagingInstance:
     path = spool.path_of(pending.object_name)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+    silence_pydicom()
     header = read_header(path, WANTED_TAGS)
     return instance_of(header, pending.sender, digest, path.stat().st_size).instance
 

@@ -12,6 +12,7 @@ from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 from pydicom.pixels.utils import pixel_array
 
+from adapters.dicom.quiet import silence_pydicom
 from adapters.errors import AdapterError
 
 _SHARED_GROUPS = 0x52009229
@@ -49,6 +50,7 @@ def render_slice(
     applies, else the range of the frame (PS3.3 C.11.1, C.11.2). Raises UndecodableImage; OSError
     when the file cannot be read.
     """
+    silence_pydicom()
     picture = Image.fromarray(_eight_bits(path, frame, window))
     picture.thumbnail((max_size, max_size))
     out = BytesIO()

@@ -85,10 +85,10 @@ def _bare(term: str) -> str:
 
 def decode(value: bytes, codecs: tuple[str, ...]) -> Text:
     """The text of a value under the declared codecs, repaired where the bytes disprove them."""
-    if value.isascii() and b"\x1b" not in value:
-        return Text(value.decode("ascii"))
-    if b"\x1b" in value:
+    if _ESCAPE.search(value):
         return _decode_extended(value, codecs)
+    if value.isascii():
+        return Text(value.decode("ascii"))
     if codecs[0] == _LATIN:
         return _decode_mislabelled(value, codecs[1:])
     for index, codec in enumerate(dict.fromkeys((*codecs, _CHINESE, _UTF_8))):

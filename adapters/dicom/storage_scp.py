@@ -1,13 +1,11 @@
 """The DICOM listener: C-ECHO and C-STORE, one thread per association.
 
-The threads come from pynetdicom; everything they call here is safe for many at once. Two switches
-of the libraries are set, once and here: pynetdicom's log handlers, which format every PDU, are off,
-and so are pydicom's warnings, because they quote values of patients.
+The threads come from pynetdicom; everything they call here is safe for many at once. One switch of
+the library is set, once and here: its log handlers, which format every PDU, are off.
 """
 
 import socket
 import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +26,7 @@ from adapters.dicom.association_policy import (
 from adapters.dicom.c_echo import verify
 from adapters.dicom.c_store import Store
 from adapters.dicom.peer_socket import take_over
+from adapters.dicom.quiet import silence_pydicom
 from adapters.dicom.report import Report
 from adapters.dicom.sop_classes import PLACED_CLASSES, VERIFICATION_CLASS, supported_contexts
 from adapters.dicom.spool import Spool
@@ -99,7 +98,7 @@ class StorageScp:
 def start(settings: ScpSettings, ports: ScpPorts) -> StorageScp:
     """Listen at once, in threads. Raises OSError when the address cannot be taken."""
     _config.LOG_HANDLER_LEVEL = "none"
-    warnings.filterwarnings("ignore", module=r"pydicom\.")
+    silence_pydicom()
     entity = AE(ae_title=settings.ae_title)
     entity.maximum_pdu_size = _MAXIMUM_PDU_LENGTH
     entity.maximum_associations = settings.max_associations
