@@ -495,9 +495,11 @@ def test_listener_and_client_run_on_uvloop_too() -> None:
     """uvicorn brings uvloop along; its transports are not derived from asyncio's."""
 
     async def exchange() -> bytes:
-        async with listening(RecordingIntake()) as server:
-            async with await connect_mllp(HOST, server.port) as client:
-                return await client.send(ORU)
+        async with (
+            listening(RecordingIntake()) as server,
+            await connect_mllp(HOST, server.port) as client,
+        ):
+            return await client.send(ORU)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert control_ids(runner.run(exchange())) == ["C1"]
