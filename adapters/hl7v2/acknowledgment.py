@@ -60,17 +60,23 @@ _LOCATION = re.compile(
 )
 _STRUCTURED_TYPE_SINCE = (2, 4)
 _ERR_FIELDS_SINCE = (2, 5)
+#: A sender that makes one mistake makes it in every line; a few places show it.
+_MOST_WARNINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender is told. code is MSA-1, condition a code of table 0357 or "" for AA."""
+    """What the sender is told. code is MSA-1, condition a code of table 0357 or "" for AA.
+
+    warnings: deviations that were tolerated, as `place: what`.
+    """
 
     code: str
     condition: str = ""
     reason: str = ""
     location: str = ""
     hint: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ def acknowledgment(header: Header, answer: Answer, stamp: Stamp) -> bytes:
     segments = [_msh(header, stamp), _msa(header, answer)]
     if answer.condition:
         segments.append(_err(header, answer))
+    elif header.version >= _ERR_FIELDS_SINCE:
+        segments += [_warning(header, each) for each in answer.warnings[:_MOST_WARNINGS]]
     text = "".join(segment + "\r" for segment in segments)
     # What was copied from the header goes back byte for byte; only our own hint could not be
     # written in the sender's charset.
@@ -152,9 +160,10 @@ def _message_type(header: Header, component: str) -> str:
 
 def _msa(header: Header, answer: Answer) -> str:
     fields = ["MSA", answer.code, header.segment.raw(10)]
-    if answer.condition and header.version < _ERR_FIELDS_SINCE:
-        # ERR has no place for text before v2.5; MSA-3 has.
-        fields.append(_escaped(header, answer.hint))
+    # ERR has no place for text before v2.5; MSA-3 has.
+    text = answer.hint if answer.condition else "; ".join(answer.warnings[:_MOST_WARNINGS])
+    if text and header.version < _ERR_FIELDS_SINCE:
+        fields.append(_escaped(header, text))
     return header.segment.delimiters.field.join(fields)
 
 
@@ -171,6 +180,19 @@ def _err(header: Header, answer: Answer) -> str:
     error = delimiters.component.join(coded)
     details = (_escaped(header, answer.reason), _escaped(header, answer.hint))
     return delimiters.field.join(("ERR", "", location, error, "E", "", "", *details))
+
+
+def _warning(header: Header, warning: str) -> str:
+    """ERR of severity W (table 0516): accepted, and what should be put right at the sender."""
+    delimiters = header.segment.delimiters
+    location, _, hint = warning.partition(": ")
+    place = _LOCATION.fullmatch(location)
+    parts = [part or "" for part in place.groups()] if place else []
+    located = delimiters.component.join(_erl(parts))
+    accepted = delimiters.component.join(("0", "Message accepted", "HL70357"))
+    return delimiters.field.join(
+        ("ERR", "", located, accepted, "W", "", "", "tolerated", _escaped(header, hint))
+    )
 
 
 def _erl(parts: list[str]) -> list[str]:

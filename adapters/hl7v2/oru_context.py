@@ -9,7 +9,7 @@ from adapters.hl7v2.tables import REPORT_STATUS
 from adapters.hl7v2.timestamps import event_time
 from gateway.canonical.lab import ReportStatus
 from gateway.canonical.patient import Patient
-from gateway.canonical.times import EventTime
+from gateway.canonical.times import EventTime, Precision
 
 #: Of several orders in one report the least finished decides; a cancelled one does not.
 _LEAST_FINISHED_FIRST = (
@@ -33,10 +33,17 @@ class ReportContext:
     warnings: list[str]
 
     def time(self, segment: Segment | None, field: int) -> EventTime | None:
-        """The time in a field, first component; None when absent. Raises `MappingFailure`."""
+        """The time in a field, first component; None when absent. Raises `MappingFailure`.
+
+        One that lies after the message itself is kept and warned of.
+        """
         if segment is None:
             return None
-        return event_time(segment.component(field), self.profile.zone, segment.at(field))
+        read = event_time(segment.component(field), self.profile.zone, segment.at(field))
+        sent = self.message_at
+        if read and sent and sent.precision is Precision.SECOND and read.instant > sent.instant:
+            self.warnings.append(f"{segment.at(field)}: later than the message itself (MSH-7)")
+        return read
 
     def visit(self, field: int) -> str:
         """The first component of a PV1 field, "" without PV1."""

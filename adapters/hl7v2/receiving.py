@@ -7,7 +7,7 @@ and replayed; nothing is acknowledged positively before the intake has committed
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.errors import AdapterError, MappingFailure, PeerViolation, UnsupportedMessage
@@ -64,6 +64,7 @@ class _Reading:
     received_at: datetime
     institution: InstitutionCode | None = None
     codec: str = "utf-8"
+    warnings: tuple[str, ...] = ()
 
 
 class MessageReceiver:
@@ -121,6 +122,8 @@ class MessageReceiver:
         return answer
 
     def _acknowledged(self, reading: _Reading, answer: Answer) -> bytes:
+        if reading.warnings and not answer.condition:
+            answer = replace(answer, warnings=reading.warnings)
         stamp = Stamp(secrets.token_hex(10), self._ports.clock(), reading.codec)
         return acknowledgment(reading.header, answer, stamp)
 
@@ -148,7 +151,21 @@ class MessageReceiver:
                 )
             )
             raise
+        self._note_warnings(reading, submission)
         return await self._ports.receive(submission)
+
+    def _note_warnings(self, reading: _Reading, submission: Submission) -> None:
+        """What was tolerated is told to the sender, and the first place of it to the operator."""
+        reading.warnings = submission.warnings
+        if submission.warnings:
+            self._ports.report(
+                "hl7_tolerated",
+                {
+                    "institution": submission.institution,
+                    "count": len(submission.warnings),
+                    "location": submission.warnings[0].partition(": ")[0],
+                },
+            )
 
     def _submission(self, reading: _Reading) -> Submission:
         profile = self._sender(reading)

@@ -215,3 +215,22 @@ async def test_work_that_ends_is_answered_by_its_end() -> None:
 
     assert (await settle(stores(), nothing)).code == "AA"
     assert (await settle(refuses(), nothing)).location == "OBR[1]-7"
+
+
+def test_tolerated_deviations_are_told_as_warnings() -> None:
+    answer = Answer("AA", warnings=("OBX[2]-6: unit missing", "no place at all"))
+    _, msa, located, general = lines(header(), answer)
+    assert msa[1:] == ["AA", "C^1\\F\\"]
+    assert located[2:5] == ["OBX^2^6^1", "0^Message accepted^HL70357", "W"]
+    assert located[7:] == ["tolerated", "unit missing"]
+    assert (general[2], general[4], general[7:]) == ("", "W", ["tolerated", ""])
+
+
+def test_warnings_before_version_2_5_stand_in_the_message_text() -> None:
+    _, msa = lines(header("2.4"), Answer("AA", warnings=("OBX[2]-6: unit missing",)))
+    assert msa[1:] == ["AA", "C^1\\F\\", "OBX[2]-6: unit missing"]
+
+
+def test_a_few_warnings_are_enough() -> None:
+    warnings = tuple(f"OBX[{n}]-6: unit missing" for n in range(1, 100))
+    assert len(lines(header(), Answer("AA", warnings=warnings))) == 12

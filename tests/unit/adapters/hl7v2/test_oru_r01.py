@@ -18,7 +18,7 @@ from gateway.canonical.times import EventTime
 from tests.messages import HEADER, ORDER, PATIENT, RESULT, joined, message
 
 PROFILE = SenderProfile(InstitutionCode("H001"))
-CT = "OBR|1||R1|CTXB^胸部CT|||202611201045|||||||||||ACC1||||202611201125||CT|F"
+CT = "OBR|1||R1|CTXB^胸部CT|||202611200945|||||||||||ACC1||||202611201005||CT|F"
 
 
 def stored(name: str) -> tuple[tuple[Report, ...], list[str]]:
@@ -365,3 +365,10 @@ def test_laboratory_and_imaging_in_one_message_come_apart() -> None:
     first, second = reports(PATIENT, ORDER, RESULT, CT)
     assert isinstance(first, LabReport)
     assert isinstance(second, ImagingReport)
+
+
+def test_time_after_the_message_itself_is_warned_of() -> None:
+    warnings: list[str] = []
+    order = ORDER.replace("|202611201000|", "|202611201016|")
+    read_reports(er7.read(joined(HEADER, PATIENT, order)), PROFILE, lambda _: False, warnings)
+    assert warnings == ["OBR[1]-22: later than the message itself (MSH-7)"]
