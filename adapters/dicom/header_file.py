@@ -19,6 +19,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from adapters.dicom.pydicom_habits import UNREADABLE
 from adapters.errors import MappingFailure
 
 _PREFIX_END = 132  # preamble and "DICM" (PS3.10 section 7.1)
@@ -28,19 +29,6 @@ _UNDEFINED_LENGTH = 0xFFFFFFFF
 _ITEM = (0xFFFE, 0xE000)
 _SEQUENCE_DELIMITER = (0xFFFE, 0xE0DD)
 _ITEM_HEADER_LENGTH = 8
-#: What pydicom raises, beside its own errors, when the bytes are no data set.
-_UNREADABLE = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RecursionError,
-    struct.error,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,7 @@ def read_data_set(stream: BinaryIO, transfer_syntax_uid: str, wanted: tuple[int,
     """
     try:
         return _read(stream, transfer_syntax_uid, wanted)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise MappingFailure(
             "data_set_unreadable", hint="the data set does not follow its transfer syntax"
         ) from error

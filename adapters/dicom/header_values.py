@@ -11,14 +11,13 @@ from typing import Literal
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
+from adapters.dicom.pydicom_habits import UNREADABLE
 from adapters.dicom.specific_character_set import Text, codecs_of, decode
 
 _SPECIFIC_CHARACTER_SET = 0x00080005
 _PADDING = "\0 "
 _INTEGER = re.compile(r"[+-]?\d{1,12}")  # PS3.5 table 6.2-1
 _UNSIGNED_SHORT_LENGTH = 2
-#: What pydicom raises when the bytes of an element are no sequence.
-_NOT_A_SEQUENCE = (ValueError, KeyError, TypeError, AttributeError, EOFError, OSError)
 
 
 class HeaderValues:
@@ -80,7 +79,7 @@ class HeaderValues:
             return []
         try:
             items = list(self._dataset[tag].value)
-        except _NOT_A_SEQUENCE:
+        except UNREADABLE:
             return []
         return [HeaderValues(item, self._codecs, self._repairs) for item in items]
 

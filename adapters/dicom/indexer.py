@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from adapters.dicom.header_file import read_header
 from adapters.dicom.instance_header import WANTED_TAGS, instance_of
 from adapters.dicom.pending import PendingObject, Refusal
-from adapters.dicom.quiet import silence_pydicom
+from adapters.dicom.pydicom_habits import silence_pydicom
 from adapters.dicom.report import Report
 from adapters.dicom.spool import Spool
 from adapters.errors import AdapterError

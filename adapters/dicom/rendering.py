@@ -12,7 +12,7 @@ from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 from pydicom.pixels.utils import pixel_array
 
-from adapters.dicom.quiet import silence_pydicom
+from adapters.dicom.pydicom_habits import silence_pydicom
 from adapters.errors import AdapterError
 
 _SHARED_GROUPS = 0x52009229

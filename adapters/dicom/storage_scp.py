@@ -26,7 +26,7 @@ from adapters.dicom.association_policy import (
 from adapters.dicom.c_echo import verify
 from adapters.dicom.c_store import Store
 from adapters.dicom.peer_socket import take_over
-from adapters.dicom.quiet import silence_pydicom
+from adapters.dicom.pydicom_habits import silence_pydicom
 from adapters.dicom.report import Report
 from adapters.dicom.sop_classes import PLACED_CLASSES, VERIFICATION_CLASS, supported_contexts
 from adapters.dicom.spool import Spool

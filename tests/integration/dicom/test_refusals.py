@@ -207,6 +207,26 @@ async def test_stop_ends_associations_that_are_open(tmp_path: Path) -> None:
     await eventually(lambda: not association.is_established)
 
 
+async def test_fifty_associations_are_served_at_once(tmp_path: Path) -> None:
+    datasets = [ct_slice() for _ in range(50)]
+    context = (CTImageStorage, [ExplicitVRLittleEndian])
+    async with receiver(tmp_path / "spool") as gateway:
+        opened = [await asyncio.to_thread(associate, gateway, context) for _ in datasets]
+        assert gateway.scp.open_associations == len(datasets)
+        for dataset in datasets:
+            encoded(dataset)  # gives it its file meta information
+        answers = await asyncio.gather(
+            *(
+                asyncio.to_thread(association.send_c_store, dataset)
+                for association, dataset in zip(opened, datasets, strict=True)
+            )
+        )
+        for association in opened:
+            association.release()
+        assert {answer.Status for answer in answers} == {0x0000}
+        await eventually(lambda: len(gateway.index.uids) == len(datasets))
+
+
 async def test_limit_of_associations_is_told(tmp_path: Path) -> None:
     async with receiver(tmp_path / "spool", max_associations=2) as gateway:
         context = (CTImageStorage, [ExplicitVRLittleEndian])

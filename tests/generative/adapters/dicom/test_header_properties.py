@@ -8,7 +8,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from adapters.dicom.header_file import Header, read_data_set
 from adapters.dicom.instance_header import WANTED_TAGS, instance_of
-from adapters.dicom.quiet import silence_pydicom
+from adapters.dicom.pydicom_habits import silence_pydicom
 from adapters.dicom.specific_character_set import codecs_of, decode
 from adapters.errors import AdapterError
 from tests.unit.adapters.dicom.dicom_files import (
