@@ -41,8 +41,8 @@ async def dicom_listener(
     settings: ScpSettings, ports: ScpPorts, receive: ReceiveInstances, quarantine: Quarantine
 ) -> AsyncIterator[StorageScp]:
     """DICOM storage, and the indexer behind its spool."""
-    indexer = asyncio.create_task(drain_pending(ports.spool, receive, quarantine, report))
     scp = start_storage_scp(settings, ports)
+    indexer = asyncio.create_task(drain_pending(ports.spool, receive, quarantine, report))
     try:
         yield scp
     finally:
