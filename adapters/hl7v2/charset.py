@@ -5,6 +5,7 @@ splitting bytes would cut names in two. Decoding is strict: a name is never stor
 replacement mark.
 """
 
+import re
 from dataclasses import dataclass
 
 from adapters.errors import PeerViolation
@@ -30,6 +31,7 @@ _PUNCTUATION = str.maketrans("", "", " -_/.")
 #: Tried in this order where neither message nor register says anything: UTF-8 recognises itself.
 _UNDECLARED = ("utf-8", "gb18030")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def _location(readable: str) -> str:
     if not lines[0].startswith("MSH") or not separator:
         return ""
     name, *fields = lines[-1].split(separator)
-    if not fields:
+    # A line break inside a text makes its next words look like a segment; they are no place.
+    if not fields or not _SEGMENT_NAME.fullmatch(name):
         return ""
     sequence = sum(line.startswith(name) for line in lines)
     # MSH-1 is the separator itself, so MSH counts one more.

@@ -79,6 +79,7 @@ def test_unknown_declaration_is_refused_at_its_field() -> None:
         ("MSH|^~\\&|", "MSH[1]-3"),
         ("\r\nMSH|^~\\&|A|", "MSH[1]-4"),
         (HEADER + "\rPI", ""),
+        (HEADER + "\rNTE|1||line\r李四|", ""),
         ("no header ", ""),
         ("MSH", ""),
         ("", ""),
