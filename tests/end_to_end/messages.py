@@ -82,7 +82,7 @@ class Message:
     received: datetime | None = None
     issued: datetime | None = NOW - timedelta(days=2)
     status: str = "F"
-    order: str = ""
+    order: str = "ORDERED^检验^L"
     section: str = "LAB"
     accession: str = ""
     processing: str = "P"
