@@ -8,6 +8,7 @@ from enum import StrEnum
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.imaging import ImagingInstance, ImagingReport
 from gateway.canonical.lab import LabReport
+from gateway.canonical.messages import DemographicsMessage, MergeMessage, OrderMessage
 
 Report = LabReport | ImagingReport
 
@@ -18,6 +19,7 @@ class Submission:
 
     control_id is MSH-10; is_test is MSH-11 T or D: stored apart, never recognised nor counted.
     raw is the message as received; warnings are tolerated deviations to show to the sender.
+    A message fills one of reports, orders, demographics and merges; the others are empty.
     """
 
     institution: InstitutionCode
@@ -29,6 +31,9 @@ class Submission:
     is_test: bool = False
     charset: str = ""
     warnings: tuple[str, ...] = ()
+    orders: tuple[OrderMessage, ...] = ()
+    demographics: tuple[DemographicsMessage, ...] = ()
+    merges: tuple[MergeMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
