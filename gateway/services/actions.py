@@ -17,6 +17,7 @@ from gateway.services.decision_rules import next_state, require_acceptable, requ
 from gateway.services.line_events import line_event
 from gateway.services.record_blocks import citation_block, grounds_block
 from gateway.services.registry import RegistryHolder
+from gateway.services.reminder_keys import filing_hash
 from gateway.services.reminder_record import ItemRef, LoadedItem, load_item
 from gateway.services.shown_memory import ShownMemory
 from gateway.storage.events import append_events, events_of_visit
@@ -160,12 +161,16 @@ class ReminderActions:
         await self._run(ref, caller, at, unit, "recognition:undo")
 
     async def cite(self, ref: ItemRef, caller: Caller, at: datetime, filed_as: str) -> None:
-        """The citation block was filed into the record; raises `Conflict` unless accepted."""
+        """The citation block was filed into the record; raises `Conflict` unless accepted.
+
+        Where it was filed may name the patient, so only the keyed hash of it is kept, as a proof.
+        """
 
         async def unit(act: _Act) -> None:
             if await self._state(act) is not DecisionState.ACCEPTED:
                 raise Conflict("only an accepted result is cited")
-            await self._append(act, EventName.REPORT_CITED, detail=filed_as[:64])
+            filed = filing_hash(self._sealer, filed_as)
+            await self._append(act, EventName.REPORT_CITED, detail=filed)
 
         await self._run(ref, caller, at, unit, "report:cite")
 

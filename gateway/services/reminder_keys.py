@@ -1,4 +1,4 @@
-"""Names under which visits, orders and lines are kept: keyed hashes, never the numbers."""
+"""Names under which visits, orders, lines and filings are kept: keyed hashes, never the words."""
 
 from gateway.storage.sealing import Sealer
 
@@ -13,6 +13,11 @@ def visit_hash(sealer: Sealer, institution: str, visit_id: str) -> bytes:
 def order_hash(sealer: Sealer, order_id: str) -> str:
     """The name of an order inside its visit."""
     return sealer.lookup_hash("order", order_id).hex()[:_LINE_HEX]
+
+
+def filing_hash(sealer: Sealer, filed_as: str) -> str:
+    """The name of the place in the medical record where a citation was filed."""
+    return sealer.lookup_hash("filing", filed_as).hex()[:_LINE_HEX]
 
 
 def line_key(sealer: Sealer, visit: bytes, order_id: str | None, item_code: str) -> str:
