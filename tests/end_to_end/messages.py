@@ -133,8 +133,9 @@ def imaging(person: Person, code: str, accession: str, **changes: Any) -> Messag
     """An imaging report under a local procedure code."""
     text = Result("GDT", "未见明显异常", unit="", coding_system="L", value_type="TX", flag="")
     settings: dict[str, Any] = {
+        "results": (text,),
         "section": "RAD",
         "accession": accession,
         "order": f"{code}^{code}^L",
     }
-    return Message(person, (text,), **(settings | changes))
+    return Message(person, **(settings | changes))
