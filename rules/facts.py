@@ -6,6 +6,12 @@ stored determination can be replayed after a newer edition was installed.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+from rules.clinical_facts import ClinicalFacts
+
+#: A visit of which nothing clinical was said.
+NO_CONTEXT: Final = ClinicalFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class RequestFacts:
     triage: int | None = None
     blood_request: bool = False
     declared: tuple[Declared, ...] = ()
+    clinical: ClinicalFacts = NO_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class ItemFacts:
     The rest is what images of the item show: DICOM modalities and body parts (any one suffices),
     laterality (`R`, `L`, `B` or ""), views (one group of alternatives per view), contrast (True
     with, False without, None not applicable), phases (`plain`, `enhanced`), least image count.
+    technique: what the code asks of the scan (`thin`, `low_dose` or "").
     """
 
     code: str
@@ -74,6 +82,7 @@ class ItemFacts:
     contrast: bool | None = None
     phases: tuple[str, ...] = ()
     images: int = 1
+    technique: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ class LabFacts:
     only). systems: detection systems after synonyms, None where a result states none;
     receiver_system likewise. performer: the laboratory that did the test, as it stood on the day
     of collection, with its assessments for the item that day; assessed: whether it has any row at
-    all that day.
+    all that day. internal_qc: state of its internal quality control for the item that day
+    (`in_control`, `out_of_control`), None where nobody reports it.
     """
 
     results: int
@@ -103,6 +113,7 @@ class LabFacts:
     performer: Party | None = None
     assessments: tuple[Assessment, ...] = ()
     assessed: bool = False
+    internal_qc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,8 @@ class ImagingFacts:
 
     available: None when the source was not asked. declared_count: None when nothing declares one.
     closed: whether the quiet time has passed. views: one per instance, "" where not stated.
+    slice_micrometers: the thinnest slices of any scan; dose_micrograys: the highest CTDIvol of any
+    scan (DICOM (0018,9345)); both None where no header states them.
     """
 
     report_present: bool
@@ -124,6 +137,8 @@ class ImagingFacts:
     views: tuple[str, ...] = ()
     plain_series: int = 0
     contrast_series: int = 0
+    slice_micrometers: int | None = None
+    dose_micrograys: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

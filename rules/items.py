@@ -3,9 +3,11 @@
 from typing import Final
 
 from item_catalog.catalog import Edition
-from item_catalog.items import Contrast, ImagingItem, LabItem
+from item_catalog.items import Contrast, ImagingItem, LabItem, Modality
 from rules.facts import ItemFacts
 
+#: Character 6 of the code of a CT item: thin slices with 3D or high resolution; low dose.
+_TECHNIQUES: Final = {"U": "thin", "B": "thin", "D": "low_dose"}
 _CONTRAST: Final = {Contrast.WITH: True, Contrast.NONE: False}
 
 
@@ -62,7 +64,12 @@ def _imaging(edition: Edition, item: ImagingItem) -> ItemFacts:
         contrast=_CONTRAST[item.contrast] if item.contrast else None,
         phases=tuple(str(phase) for phase in item.minimum.phases),
         images=item.minimum.images,
+        technique=_technique(item),
     )
+
+
+def _technique(item: ImagingItem) -> str:
+    return _TECHNIQUES.get(item.code[5], "") if item.modality is Modality.CT else ""
 
 
 def is_assembled(edition: Edition, code: str) -> bool:

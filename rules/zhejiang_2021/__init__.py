@@ -10,7 +10,9 @@ from rules.zhejiang_2021 import exceptions
 from rules.zhejiang_2021.detection_system import detection_system
 from rules.zhejiang_2021.document import DOCUMENT, POLICY_ID
 from rules.zhejiang_2021.institution_scope import alliance, eqa, tier
+from rules.zhejiang_2021.internal_quality import internal_quality
 from rules.zhejiang_2021.item_scope import cover, cover_panel, scope
+from rules.zhejiang_2021.parameter_kinds import PARAMETER_KINDS
 from rules.zhejiang_2021.report_quality import complete, status
 from rules.zhejiang_2021.validity_period import window
 
@@ -26,32 +28,10 @@ CLAUSES: Final[tuple[Clause, ...]] = (
     window,
     status,
     *exceptions.CLAUSES,
+    internal_quality,
     cover,
     detection_system,
 )
-
-#: Every parameter a clause or a service reads, with its kind.
-PARAMETER_KINDS: Final = {
-    "window_days": "integer",
-    "anchor_order_lab": "words",
-    "anchor_order_imaging": "words",
-    "eqa_schemes": "words",
-    "upper_tiers": "words",
-    "lower_tiers": "words",
-    "undetermined_tiers": "words",
-    "undetermined_tiers_count_as": "word",
-    "upper_kinds": "words",
-    "study_quiet_seconds": "integer",
-    "look_back_days": "integer",
-    "effect_rescue": "effect",
-    "rescue_triage_levels": "integers",
-    "effect_emergency_visit": "effect",
-    "effect_appraisal": "effect",
-    "appraisal_purposes": "words",
-    "effect_blood_request": "effect",
-    "quiet_outcomes": "words",
-    "facts_physician_can_supply": "words",
-}
 
 
 def load_policy(parameters: str | None = None) -> Policy:

@@ -7,15 +7,17 @@
 二（三） 城市医联体、县域医共体内各医疗机构……予以互认。
 
 Reading chosen where the text is open: a pass of either scheme will do, and it must be valid on the
-day of collection at the laboratory that did the test; recognition is directed, from source to
+day of collection at the laboratory that did the test; inside one scheme a suspension or a failure
+sets a pass aside from its own first day on, and not before; recognition is directed, from source to
 receiver, and both are read on the day of the request; an alliance replaces the tier condition and
 no other; 符合要求 means registered as independent laboratory on the day of collection, with a valid
 assessment for the item. Specs: tests/spec/zhejiang_2021/test_two_*.py.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
-from rules.facts import Facts, Party
+from rules.facts import Facts, LabFacts, Party
 from rules.outcome import Finding, Json, Verdict
 from rules.parameters import ParametersInForce
 from rules.zhejiang_2021.document import head
@@ -40,6 +42,7 @@ def eqa(facts: Facts, parameters: ParametersInForce) -> Finding:
         "laboratory": lab.performer.code if lab and lab.performer else None,
         "assessments": [f"{a.scheme}:{a.result}" for a in lab.assessments] if lab else [],
         "assessed": bool(lab and lab.assessed),
+        "marks": list(recognition_marks(facts, parameters)),
     }
     return EQA.finds(verdict, ground, looked_at, schemes)
 
@@ -51,13 +54,33 @@ def _assessed(facts: Facts, parameters: ParametersInForce) -> tuple[Verdict, str
     if not lab.assessed:
         return Verdict.UNKNOWN, "no_rows"
     schemes = parameters.words("eqa_schemes")
-    results = {a.result for a in lab.assessments if a.scheme in schemes}
-    if "pass" in results:
+    if _passed(lab, schemes):
         return Verdict.SATISFIED, "passed"
+    results = {a.result for a in lab.assessments if a.scheme in schemes}
     for result in ("suspended", "fail"):
         if result in results:
             return Verdict.VIOLATED, result
     return Verdict.VIOLATED, "none_for_item"
+
+
+def _passed(lab: LabFacts, schemes: Iterable[str]) -> list[str]:
+    """The schemes of which every assessment in force that day is a pass."""
+    results: dict[str, set[str]] = {}
+    for assessment in lab.assessments:
+        results.setdefault(assessment.scheme, set()).add(assessment.result)
+    return [scheme for scheme in schemes if results.get(scheme) == {"pass"}]
+
+
+def recognition_marks(facts: Facts, parameters: ParametersInForce) -> tuple[str, ...]:
+    """The HR marks (scope + HR) that the performing laboratory's passes give the item that day.
+
+    国卫医发〔2022〕6号: a pass of the national assessment is marked for the whole country, one of a
+    province for the province.
+    """
+    if facts.lab is None or not facts.lab.assessed:
+        return ()
+    passed = _passed(facts.lab, parameters.words("eqa_schemes"))
+    return tuple(parameters.word(f"hr_mark_{scheme}") for scheme in passed)
 
 
 def alliance(facts: Facts, _parameters: ParametersInForce) -> Finding:

@@ -7,7 +7,8 @@
 Reading chosen where the text is open: items match by code only, so right never satisfies left;
 a panel whose components are items may be assembled from several reports, extra items never hurt,
 and a part of it leaves the rest to be ordered; blood count and urinalysis come whole from one
-report.
+report. Blood grouping and compatibility tests must be done where the blood is given, so a result
+from outside is never offered, even if a later edition should list such a test.
 Specs: tests/spec/zhejiang_2021/test_three_scope.py, test_annex_cover.py.
 """
 
@@ -24,7 +25,7 @@ COVER: Final = head("COVER", "附件1")
 COVER_IMAGING: Final = head("COVER", "附件2")
 
 
-def scope(facts: Facts, _parameters: ParametersInForce) -> Finding:
+def scope(facts: Facts, parameters: ParametersInForce) -> Finding:
     """三（一）（二）: the item is on the list in force, and the result is of that very item."""
     clause = SCOPE_IMAGING if facts.item.kind == "imaging" else SCOPE_LAB
     looked_at: dict[str, Json] = {
@@ -33,6 +34,9 @@ def scope(facts: Facts, _parameters: ParametersInForce) -> Finding:
         "edition": facts.item.edition,
         "panel": facts.item.panel,
     }
+    if facts.item.code.startswith(tuple(parameters.words("never_offered_codes"))):
+        used = parameters.used("never_offered_codes")
+        return clause.finds(Verdict.VIOLATED, "never_offered", looked_at, used)
     if not facts.item.listed:
         return clause.finds(Verdict.VIOLATED, "not_listed", looked_at)
     if facts.report.code != facts.item.code:

@@ -6,10 +6,13 @@
 Reading chosen where the text is open: calendar days of China, the thirtieth included; counted from
 collection (else receipt, else first issue) for the laboratory and from acquisition (else the
 examination time of the report) for imaging; a corrected re-issue never extends the period; a time
-in the future cannot be right. Spec: tests/spec/zhejiang_2021/test_four_one_window.py.
+in the future cannot be right. Period and anchor may differ per item; a period of hours, which other
+provinces have, counts elapsed time instead of days.
+Specs: tests/spec/zhejiang_2021/test_four_one_window.py, test_four_one_other_periods.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from rules.calendar import local_day
@@ -19,6 +22,7 @@ from rules.parameters import ParametersInForce
 from rules.zhejiang_2021.document import head
 
 WINDOW: Final = head("WINDOW", "四（一）")
+_HOUR = timedelta(hours=1)
 
 
 def window(facts: Facts, parameters: ParametersInForce) -> Finding:
@@ -40,9 +44,27 @@ def window(facts: Facts, parameters: ParametersInForce) -> Finding:
     }
     if anchor.at > facts.request.at:
         return WINDOW.finds(Verdict.VIOLATED, "in_future", looked_at, days, order)
+    if parameters.integer("window_hours", facts.item.code):
+        return _by_the_hour(facts, anchor, looked_at, parameters)
     if age > limit:
         return WINDOW.finds(Verdict.VIOLATED, "too_old", looked_at, days, order)
     return WINDOW.finds(Verdict.SATISFIED, "in_time", looked_at, days, order)
+
+
+def _by_the_hour(
+    facts: Facts, anchor: Anchor, looked_at: Mapping[str, Json], parameters: ParametersInForce
+) -> Finding:
+    """The period of an item that is counted in elapsed hours."""
+    hours = parameters.used("window_hours", facts.item.code)
+    order = parameters.used(f"anchor_order_{facts.item.kind}", facts.item.code)
+    limit = parameters.integer("window_hours", facts.item.code)
+    elapsed = facts.request.at - anchor.at
+    by_hour: dict[str, Json] = {"age_hours": elapsed // _HOUR, "limit_hours": limit}
+    if elapsed > limit * _HOUR:
+        verdict, ground = Verdict.VIOLATED, "too_many_hours"
+    else:
+        verdict, ground = Verdict.SATISFIED, "in_hours"
+    return WINDOW.finds(verdict, ground, {**looked_at, **by_hour}, hours, order)
 
 
 def anchor_of(

@@ -4,6 +4,14 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from rules.calendar import local_day
+from rules.clinical_facts import (
+    CatalogueGrade,
+    ClinicalFacts,
+    DiagnosisFacts,
+    PerformedFacts,
+    PlannedFacts,
+)
 from rules.facts import (
     Anchor,
     Assessment,
@@ -47,6 +55,55 @@ declarations = st.builds(
     code=st.sampled_from([f"E{n:02}" for n in range(1, 12)]),
     text=st.none() | st.sampled_from(["", " ", "说明"]),
 )
+DAYS = st.none() | st.integers(-40, 20).map(lambda days: local_day(AT) + timedelta(days=days))
+DIAGNOSIS_CODES = st.sampled_from(["J96.000", "J96", "R57.200", "C22.000", "I10.x00", ""])
+PROCEDURE_CODES = st.sampled_from(["50.3x00", "99.2503", "99.0301", "39.6500", "88.5500", ""])
+grades = st.integers(1, 4).flatmap(
+    lambda lowest: st.builds(
+        CatalogueGrade,
+        document=st.sampled_from(["surgical", "interventional"]),
+        lowest=st.just(lowest),
+        highest=st.integers(lowest, 4),
+    )
+)
+clinicals = st.builds(
+    ClinicalFacts,
+    edition=st.just("context_2022"),
+    diagnoses=st.lists(
+        st.builds(
+            DiagnosisFacts,
+            code=DIAGNOSIS_CODES,
+            name=st.sampled_from(["", "诊断甲"]),
+            onset=DAYS,
+            active=st.booleans(),
+            organ_failure=st.sampled_from(["yes", "maybe", "no"]),
+            neoplasm=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    performed=st.lists(
+        st.builds(PerformedFacts, code=PROCEDURE_CODES, name=st.just("手术甲"), day=DAYS),
+        max_size=2,
+    ).map(tuple),
+    planned=st.lists(
+        st.builds(
+            PlannedFacts,
+            code=PROCEDURE_CODES,
+            name=st.sampled_from(["", "手术乙", "脑动脉内溶栓术"]),
+            day=DAYS,
+            department=st.sampled_from(["", "小儿外科"]),
+            grades=st.lists(grades, max_size=2).map(tuple),
+            named=st.booleans(),
+            section=st.sampled_from(["", "basic_invasive", "anesthesia"]),
+            placed=st.sampled_from([None, "upper", "lower"]),
+            listed=st.sampled_from([None, "major", "restricted", "silent"]),
+            core_technique=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    anesthesia=st.sampled_from(["", "general", "local"]),
+    infant=st.none() | st.booleans(),
+)
 requests = st.builds(
     RequestFacts,
     at=st.just(AT),
@@ -57,6 +114,7 @@ requests = st.builds(
     triage=st.none() | st.integers(0, 6),
     blood_request=st.booleans(),
     declared=st.lists(declarations, max_size=3).map(tuple),
+    clinical=st.just(ClinicalFacts()) | clinicals,
 )
 statuses = st.sampled_from(["final", "corrected", "preliminary", "cancelled", "wrong_patient"])
 assessments = st.builds(
@@ -76,6 +134,7 @@ labs = st.builds(
     performer=st.none() | parties,
     assessments=st.lists(assessments, max_size=2).map(tuple),
     assessed=st.booleans(),
+    internal_qc=st.sampled_from([None, "in_control", "out_of_control"]),
 )
 imagings = st.builds(
     ImagingFacts,
@@ -90,6 +149,8 @@ imagings = st.builds(
     views=st.lists(st.sampled_from(["", "AP", "PA", "LL"]), max_size=4).map(tuple),
     plain_series=st.integers(0, 2),
     contrast_series=st.integers(0, 2),
+    slice_micrometers=st.none() | st.sampled_from([1000, 5000]),
+    dose_micrograys=st.none() | st.sampled_from([1500, 9000]),
 )
 
 

@@ -34,5 +34,5 @@ def test_all_clauses_run_in_text_order():
     codes = [f.code for f in determined(lab_facts(report=report(status="cancelled"))).findings]
     exceptions = [f"E{n:02}" for n in range(1, 11)]
     first = ["EQA", "TIER", "ALLIANCE", "SCOPE", "COMPLETE", "WINDOW", "STATUS"]
-    assert codes == [*first, *exceptions, "COVER", "SYSTEM"]
+    assert codes == [*first, *exceptions, "IQC", "COVER", "SYSTEM"]
     assert codes == [f.code for f in determined(imaging_facts()).findings]

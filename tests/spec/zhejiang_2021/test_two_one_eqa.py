@@ -55,6 +55,36 @@ def test_assessed_laboratory_without_the_item_violates():
     assert verdict(facts, "EQA") == ("violated", "none_for_item")
 
 
+def test_suspension_inside_one_scheme_sets_its_pass_aside():
+    """同一层级当天既有合格又有暂停的，暂停有效；另一层级合格的仍然符合。"""
+    suspended = (Assessment("national", "pass"), Assessment("national", "suspended"))
+    assert verdict(lab_facts(lab=lab(assessments=suspended)), "EQA") == ("violated", "suspended")
+    other = (*suspended, Assessment("provincial", "pass"))
+    assert verdict(lab_facts(lab=lab(assessments=other)), "EQA") == ("satisfied", "passed")
+
+
+@pytest.mark.parametrize(
+    ("rows", "marks"),
+    [
+        ([("national", "pass")], ["全国HR"]),
+        ([("provincial", "pass")], ["浙HR"]),
+        ([("national", "pass"), ("provincial", "pass")], ["全国HR", "浙HR"]),
+        ([("national", "suspended"), ("provincial", "pass")], ["浙HR"]),
+        ([("national", "fail")], []),
+    ],
+)
+def test_passes_give_the_recognition_mark(rows, marks):
+    """互认标识由当天有效的合格结果得出：国家级为全国HR，省级为浙HR；暂停的没有标识。"""
+    facts = lab_facts(lab=lab(assessments=tuple(Assessment(*row) for row in rows)))
+    assert found(facts, "EQA").facts["marks"] == marks
+
+
+def test_laboratory_without_assessments_has_no_mark():
+    """没有室间质评记录的，没有互认标识。"""
+    facts = lab_facts(lab=lab(assessments=(), assessed=False))
+    assert found(facts, "EQA").facts["marks"] == []
+
+
 def test_pass_of_foreign_scheme_does_not_count():
     """既非国家也非省级的质评不算。"""
     facts = lab_facts(lab=lab(assessments=(Assessment("city", "pass"),)))

@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from rules import wording
+from rules import sentences
 from rules.facts import Assessment
 from rules.outcome import Outcome, Verdict
 from rules.wording import CLAUSES, OUTCOMES, VERDICTS, explanation, sentence
@@ -34,8 +34,8 @@ def test_every_outcome_verdict_and_clause_has_its_word():
 
 def test_every_ground_of_the_clauses_has_its_sentence():
     """The grounds are the words that clause modules hand to a finding."""
-    known = {g for sentences in wording._SENTENCES.values() for g in sentences}
-    known |= set(wording._EXCEPTION_SENTENCES)
+    known = {g for grounds in sentences.SENTENCES.values() for g in grounds}
+    known |= set(sentences.EXCEPTION_SENTENCES)
     words = set()
     for module in resources.files("rules.zhejiang_2021").iterdir():
         if module.name.endswith(".py") and module.name not in {"indicators.py", "duties.py"}:
