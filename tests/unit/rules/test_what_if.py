@@ -101,7 +101,7 @@ def test_established_part_speaks_for_the_exceptions_of_a_line() -> None:
         part["findings"] = [
             (established + (number + 1) % 2) if n == place else n for n in part["findings"]
         ]
-    assert shift_of(stored, POLICIES).exceptions_before == {"E08": "established"}
+    assert shift_of(stored, POLICIES).exceptions_before["E08"] == "established"
 
 
 def test_scheme_that_no_longer_counts_fails_the_assessment() -> None:
