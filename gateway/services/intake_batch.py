@@ -1,6 +1,6 @@
 """A batch of submissions, worked off in the order of arrival; nothing here waits for anything."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ from gateway.services.intake_state import (
 from gateway.services.patient_linking import Link, Match, link
 from gateway.services.quarantining import quarantine_row
 from gateway.services.report_versions import Arrival, arrival
-from gateway.storage.codec import encode
+from gateway.storage.codec import encode_with_and_without
 from gateway.storage.intake import Route, RouteKey
 from gateway.storage.sealing import Sealer
 
@@ -40,6 +40,16 @@ _IDENTIFIERS_CONFLICT = Receipt(
     "PID-3",
     "these identifiers belong to different persons here; check the patient and send again",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A report of a message, encoded. digest: equal for all that say the same, whenever made."""
+
+    report: Report
+    message: Submission
+    content: bytes
+    digest: bytes
 
 
 class IntakeBatch:
@@ -63,57 +73,48 @@ class IntakeBatch:
         return _STORED
 
     def _take_reports(self, message: Submission) -> Receipt:
-        links = [self._link(report.patient) for report in message.reports]
-        if any(each.match is Match.CONFLICT for each in links):
+        persons = self._state.persons
+        claims = [claims_of(self._sealer, each.patient.identifiers) for each in message.reports]
+        if any(link(each, persons).match is Match.CONFLICT for each in claims):
             return self._refuse(message, _IDENTIFIERS_CONFLICT)
-        for report in message.reports:
-            person = self._person(report.patient, message.received_at)
-            self._take_report(report, person, message)
+        for report, claimed in zip(message.reports, claims, strict=True):
+            # Linked again, because a report before it may have made the patient known.
+            found = link(claimed, persons)
+            person = settle_person(
+                self._state, self._sealer, report.patient, found, message.received_at
+            )
+            self._take_report(person, _incoming(report, message))
         return _STORED
 
-    def _link(self, patient: Patient) -> Link:
-        return link(claims_of(self._sealer, patient.identifiers), self._state.persons)
-
-    def _person(self, patient: Patient, at: datetime) -> str:
-        """The key of the patient, made known where it was not."""
-        return settle_person(self._state, self._sealer, patient, self._link(patient), at)
-
-    def _take_report(self, report: Report, person: str, message: Submission) -> None:
+    def _take_report(self, person: str, incoming: _Incoming) -> None:
+        report = incoming.report
         key = route_key(self._sealer, report.institution, FILLER, report.filler_order_number)
         route = self._state.routes.get(key)
-        digest = _content_digest(report)
-        step = arrival(route, report.issued_at, report.message_at, digest)
+        step = arrival(route, report.issued_at, report.message_at, incoming.digest)
         if step is Arrival.SAME and route is not None and self._state.concerns(route, person):
             return
         if route is None:
-            self._store_version(key, Route(person, new_id(), person), report, message, digest)
+            self._store_version(key, Route(person, new_id(), person), incoming)
         elif step is Arrival.LATE_OLDER:
-            self._store_late(key, route, report, message)
+            self._store_late(key, route, incoming)
         else:
-            self._store_newer(key, route, person, report, message, digest)
+            self._store_newer(key, route, person, incoming)
 
-    def _store_newer(
-        self,
-        key: RouteKey,
-        route: Route,
-        person: str,
-        report: Report,
-        message: Submission,
-        digest: bytes,
-    ) -> None:
+    def _store_newer(self, key: RouteKey, route: Route, person: str, incoming: _Incoming) -> None:
         """A correction; if it names another patient, the old one's version is retracted first."""
+        report, message = incoming.report, incoming.message
         status = report.status
         if not self._state.concerns(route, person):
             status = ReportStatus.WRONG_PATIENT
             route = replace(route, version=route.version + 1)
-            self._rows.reports.append(self._version_row(route, _retraction(report), message))
+            taken_back = _incoming(_retraction(report), message)
+            self._rows.reports.append(self._version_row(route, taken_back))
             route = replace(route, patient_key=person, person=person)
         self._notify(route, status, message.received_at)
-        self._store_version(key, route, report, message, digest)
+        self._store_version(key, route, incoming)
 
-    def _store_version(
-        self, key: RouteKey, route: Route, report: Report, message: Submission, digest: bytes
-    ) -> None:
+    def _store_version(self, key: RouteKey, route: Route, incoming: _Incoming) -> None:
+        report = incoming.report
         issued = report.issued_at.instant if report.issued_at else None
         route = replace(
             route,
@@ -121,17 +122,17 @@ class IntakeBatch:
             issued_at=issued,
             message_at=report.message_at.instant if report.message_at else None,
             first_issued_at=route.first_issued_at or issued,
-            content_digest=digest,
+            content_digest=incoming.digest,
         )
         self._set_route(key, route)
-        self._rows.reports.append(self._version_row(route, report, message))
+        self._rows.reports.append(self._version_row(route, incoming))
         if isinstance(report, ImagingReport):
             self._join_study(report, route)
 
-    def _store_late(self, key: RouteKey, route: Route, report: Report, message: Submission) -> None:
+    def _store_late(self, key: RouteKey, route: Route, incoming: _Incoming) -> None:
         route = replace(route, version=route.version + 1)
         self._set_route(key, route)
-        self._rows.reports.append(self._version_row(route, report, message, is_stale=True))
+        self._rows.reports.append(self._version_row(route, incoming, is_stale=True))
 
     def _set_route(self, key: RouteKey, route: Route) -> None:
         self._state.routes[key] = route
@@ -174,9 +175,8 @@ class IntakeBatch:
                 }
             )
 
-    def _version_row(
-        self, route: Route, report: Report, message: Submission, is_stale: bool = False
-    ) -> Row:
+    def _version_row(self, route: Route, incoming: _Incoming, is_stale: bool = False) -> Row:
+        report, message = incoming.report, incoming.message
         row_id = f"{route.object_id}/{route.version}"
         return {
             "patient_key": route.patient_key,
@@ -190,7 +190,7 @@ class IntakeBatch:
             "first_issued_at": route.first_issued_at,
             "is_stale": is_stale,
             "control_id": message.control_id,
-            "content_sealed": self._sealer.seal_record("report_version", row_id, report),
+            "content_sealed": self._sealer.seal("report_version", row_id, incoming.content),
         }
 
     def _submission_row(self, message: Submission, digest: bytes) -> Row:
@@ -244,6 +244,8 @@ def settle_person(
 def _identifier_rows(
     sealer: Sealer, patient: Patient, found: Link, person: str, at: datetime
 ) -> list[Row]:
+    if not found.bind:
+        return []
     bound = {claim.key for claim in found.bind}
     claims = zip(claims_of(sealer, patient.identifiers), patient.identifiers, strict=True)
     new = {claim.key: identifier for claim, identifier in claims if claim.key in bound}
@@ -274,9 +276,9 @@ def route_row(key: RouteKey, route: Route) -> Row:
     }
 
 
-def _content_digest(report: Report) -> bytes:
-    """Equal for messages that say the same, whenever they were made."""
-    return sha256(encode(replace(report, message_at=None))).digest()
+def _incoming(report: Report, message: Submission) -> _Incoming:
+    content, timeless = encode_with_and_without(report, "message_at")
+    return _Incoming(report, message, content, sha256(timeless).digest())
 
 
 def _relevant_at(report: Report, arrived_at: datetime) -> datetime:

@@ -4,6 +4,7 @@ Counted in memory and flushed now and then: a crash loses a few counts and nothi
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.canonical.imaging import ImagingReport
@@ -15,12 +16,20 @@ from gateway.storage.session import Database
 _MAX_CODE, _MAX_NAME = 128, 256
 
 
+@dataclass(slots=True)
+class _Seen:
+    """One local code of one sender since the last flush."""
+
+    name: str
+    at: datetime
+    count: int = 0
+
+
 class ReceivedCodes:
     """Counts of local codes since the last flush."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[str, str, str], int] = {}
-        self._names: dict[tuple[str, str, str], tuple[str, datetime]] = {}
+        self._seen: dict[tuple[str, str], dict[str, _Seen]] = {}
 
     def saw(self, messages: Sequence[Submission], receipts: Sequence[Receipt]) -> None:
         """Count the codes of what was newly stored."""
@@ -30,25 +39,29 @@ class ReceivedCodes:
                     self._saw_report(report, message.received_at)
 
     def _saw_report(self, report: Report, at: datetime) -> None:
-        kind = "imaging" if isinstance(report, ImagingReport) else "lab"
+        sender = (report.institution, "imaging" if isinstance(report, ImagingReport) else "lab")
+        seen = self._seen.setdefault(sender, {})
         for code in _codes(report):
-            key = (report.institution, kind, code.code[:_MAX_CODE])
-            self._counts[key] = self._counts.get(key, 0) + 1
-            self._names[key] = (code.name[:_MAX_NAME], at)
+            known = seen.get(code.code)
+            if known is None:
+                known = seen[code.code] = _Seen(code.name, at)
+            known.name, known.at = code.name, at
+            known.count += 1
 
     async def flush(self, database: Database) -> None:
         """Write the counts out."""
-        counts, self._counts = self._counts, {}
+        senders, self._seen = self._seen, {}
         rows = [
             {
-                "institution": key[0],
-                "kind": key[1],
-                "local_code": key[2],
-                "local_name": self._names[key][0],
-                "count": count,
-                "last_seen": self._names[key][1],
+                "institution": institution,
+                "kind": kind,
+                "local_code": code[:_MAX_CODE],
+                "local_name": seen.name[:_MAX_NAME],
+                "count": seen.count,
+                "last_seen": seen.at,
             }
-            for key, count in sorted(counts.items())
+            for (institution, kind), codes in sorted(senders.items())
+            for code, seen in sorted(codes.items())
         ]
         if rows:
             await database.write(lambda conn: count_codes(conn, rows))

@@ -1,11 +1,12 @@
 """Look-ups and bulk writes of the intake: a few statements per batch, whatever its size."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.storage.session import Connection
@@ -80,7 +81,7 @@ async def digests_of(
     """The digest of each submission that is already stored."""
     table = submission.c
     key = (table.institution, table.sending_application, table.control_id)
-    rows = await conn.all(select(*key, table.digest).where(tuple_(*key).in_(keys)))
+    rows = await conn.all(select(*key, table.digest).where(_among(key, keys)))
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
@@ -88,7 +89,7 @@ async def routes_of(conn: Connection, keys: Collection[RouteKey]) -> dict[RouteK
     """The route of each sender's number that is known."""
     if not keys:
         return {}
-    query = _ROUTES.where(tuple_(routing.c.institution, routing.c.key_hash).in_(keys))
+    query = _ROUTES.where(_among((routing.c.institution, routing.c.key_hash), keys))
     return {(row[0], row[1]): Route(*tuple(row)[2:]) for row in await conn.all(query)}
 
 
@@ -177,8 +178,27 @@ async def instances_of_studies(
     table = imaging_instance.c
     key = (table.institution, table.study_instance_uid)
     columns = (*key, table.sop_instance_uid, table.header_sealed)
-    query = select(*columns).where(tuple_(*key).in_(studies))
+    query = select(*columns).where(_among(key, studies))
     return [(row[0], row[1], row[2], row[3]) for row in await conn.all(query)]
+
+
+def _among(
+    columns: tuple[ColumnElement[Any], ...], keys: Collection[tuple[Any, ...]]
+) -> ColumnElement[bool]:
+    """Whether the columns are one of the keys, of which there is at least one.
+
+    Not as a comparison of rows, for which SQLite reads the whole table: keys with the same
+    beginning, such as one sender's, become one list that either database looks up by its index.
+    """
+    endings: defaultdict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for *beginning, ending in keys:
+        endings[tuple(beginning)].append(ending)
+    *leading, last = columns
+    groups = (
+        and_(*(c == v for c, v in zip(leading, beginning, strict=True)), last.in_(found))
+        for beginning, found in endings.items()
+    )
+    return or_(*groups)
 
 
 def _insert(conn: Connection, table: Table) -> Any:
