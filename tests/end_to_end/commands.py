@@ -14,6 +14,13 @@ async def gateway_command(
     house: House, *arguments: str, python_path: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `gateway …` to its end; python_path puts another installation first."""
+    return await python_script(house, _MAIN, python_path, *arguments)
+
+
+async def python_script(
+    house: House, script: str, python_path: str | None = None, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script with the settings of the running gateway in its environment."""
     settings = house.gateway.settings
     environment = {
         **os.environ,
@@ -25,10 +32,11 @@ async def gateway_command(
         environment["GATEWAY_DATABASE_URL"] = settings.database_url
     return await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-c", _MAIN, *arguments],
+        [sys.executable, "-c", script, *arguments],
         check=False,
         capture_output=True,
         text=True,
+        cwd=settings.data_dir,
         env=environment,
         timeout=60,
     )

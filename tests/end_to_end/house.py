@@ -209,9 +209,9 @@ async def eventually(condition: Callable[[], Any], seconds: float = 15.0) -> Non
 
 
 def settings_of(folder: Path, **changes: Any) -> Settings:
-    """Embedded default in a folder, free ports."""
-    ports = {"http_port": 0, "mllp_port": 0, "dicom_port": 0}
-    return Settings(data_dir=folder, **(ports | changes))
+    """Embedded default in a folder, free ports; a busy machine makes no answer empty."""
+    defaults = {"http_port": 0, "mllp_port": 0, "dicom_port": 0, "reminder_time_limit_ms": 20_000}
+    return Settings(data_dir=folder, **(defaults | changes))
 
 
 @asynccontextmanager

@@ -430,3 +430,19 @@ async def test_declared_exception_stays_in_the_figures_and_an_inferred_one_leave
     after = (await figures(house))["reminder_view_rate"]
     assert after["denominator"] == before["denominator"] + 1
     assert after["excluded"] == before["excluded"] + 1
+
+
+async def test_small_figures_are_hidden_from_all_but_their_owner(house: House) -> None:
+    message = Message(a_person(), [Result(ALBUMIN)])
+    await house.deliver(message)
+    item = await house.item(message.person, ALBUMIN, receiver=COUNTY)
+    assert (await house.act(item, "shown", {}, COUNTY)).status_code == 200
+    today = f"{NOW:%Y-%m-%d}"
+    seen = {}
+    for role, who in ((Role.HOSPITAL, COUNTY), (Role.PROVINCE, "platform")):
+        query = {"start": today, "end": today, "by": "institution"}
+        answer = await house.get("/api/v1/statistics/summary", who, role, **query)
+        groups = {group["group"]: group["indicators"] for group in answer.json()["groups"]}
+        seen[role] = next(f for f in groups[COUNTY] if f["name"] == "reminder_view_rate")
+    assert (seen[Role.HOSPITAL]["denominator"], seen[Role.HOSPITAL]["suppressed"]) == (1, False)
+    assert (seen[Role.PROVINCE]["denominator"], seen[Role.PROVINCE]["suppressed"]) == (None, True)
