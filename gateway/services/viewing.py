@@ -173,6 +173,7 @@ class ViewingService:
         )
         return {
             "index": index,
+            "modality": header.modality,
             "series": stored.series_number,
             "instance_number": stored.instance_number,
             "frames": header.number_of_frames,
