@@ -32,6 +32,7 @@ from gateway.services.explanations import ExplanationService
 from gateway.services.intake import IntakeService
 from gateway.services.key_check import require_same_key
 from gateway.services.onboarding import ImportReport, ImportRequest, import_csv
+from gateway.services.order_following import OrderFollowing
 from gateway.services.quarantining import QuarantineKeeper
 from gateway.services.received_codes import ReceivedCodes
 from gateway.services.registry import RegistryHolder, load_registry
@@ -181,6 +182,7 @@ async def _compose(
         clock=clock,
     )
     codes = ReceivedCodes()
+    following = OrderFollowing(sealer, registry, rulebook.catalog, rulebook.policies)
     return Gateway(
         settings=settings,
         clock=clock,
@@ -188,7 +190,7 @@ async def _compose(
         sealer=sealer,
         cipher=cipher,
         services=services,
-        intake=IntakeService(database, sealer, codes, settings.intake_batch_size),
+        intake=IntakeService(database, sealer, codes, following, settings.intake_batch_size),
         assembly=StudyAssembly(database, sealer),
         quarantine=QuarantineKeeper(database, sealer),
         codes=codes,

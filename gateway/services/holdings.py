@@ -10,8 +10,9 @@ from gateway.canonical.order import ReminderRequest
 from gateway.canonical.patient import Patient
 from gateway.canonical.recognition import EventName
 from gateway.canonical.study import StudySummary
+from gateway.services.claims import claims_of
 from gateway.services.held import Held, HeldImagingReport, HeldLabReport, HeldStudy
-from gateway.services.intake_state import claims_of, load_persons
+from gateway.services.intake_state import load_persons
 from gateway.services.patient_linking import Match, link
 from gateway.storage import reminders as store
 from gateway.storage.events import events_of_visit

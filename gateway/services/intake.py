@@ -12,8 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.canonical.intake import Receipt, ReceiptStatus, Submission
 from gateway.log import get_logger
+from gateway.services.changed_persons import tell_of_changed_persons
 from gateway.services.intake_batch import IntakeBatch
 from gateway.services.intake_state import load_state
+from gateway.services.order_following import OrderFollowing
 from gateway.services.received_codes import ReceivedCodes
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
@@ -34,9 +36,15 @@ class IntakeService:
     """Takes submissions from every connection and stores them in batches, in order of arrival."""
 
     def __init__(
-        self, database: Database, sealer: Sealer, codes: ReceivedCodes, batch_size: int
+        self,
+        database: Database,
+        sealer: Sealer,
+        codes: ReceivedCodes,
+        following: OrderFollowing,
+        batch_size: int,
     ) -> None:
         self._database = database
+        self._following = following
         self._sealer = sealer
         self._codes = codes
         self._batch_size = batch_size
@@ -59,8 +67,7 @@ class IntakeService:
     async def _work_off(self) -> None:
         while self._waiting:
             await self._let_in()
-            size = min(len(self._waiting), self._batch_size)
-            batch = [self._waiting.popleft() for _ in range(size)]
+            batch = self._next_batch()
             receipts = await self._store_or_isolate([message for message, _ in batch])
             for (_, future), receipt in zip(batch, receipts, strict=True):
                 if not future.done():
@@ -77,6 +84,15 @@ class IntakeService:
             before = len(self._waiting)
             await asyncio.sleep(0)
             idle_turns = 0 if len(self._waiting) > before else idle_turns + 1
+
+    def _next_batch(self) -> list[Waiting]:
+        """What is stored together. A merge stands alone, so that it sees all that came before."""
+        batch = [self._waiting.popleft()]
+        while self._waiting and len(batch) < self._batch_size:
+            if batch[0][0].merges or self._waiting[0][0].merges:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
 
     async def _store_or_isolate(self, messages: Sequence[Submission]) -> list[Receipt]:
         try:
@@ -101,7 +117,8 @@ class IntakeService:
 
     async def _take(self, conn: Connection, messages: Sequence[Submission]) -> list[Receipt]:
         state = await load_state(conn, messages, self._sealer)
-        batch = IntakeBatch(state, self._sealer)
+        batch = IntakeBatch(state, self._sealer, self._following)
         receipts = [batch.take(message) for message in messages]
         await state.rows.write(conn)
+        await tell_of_changed_persons(conn, self._sealer, state.changed)
         return receipts

@@ -7,21 +7,26 @@ from hashlib import sha256
 from gateway.canonical.imaging import ImagingReport
 from gateway.canonical.intake import Quarantined, Receipt, ReceiptStatus, Report, Submission
 from gateway.canonical.lab import LabResult, ReportStatus, ResultStatus
+from gateway.canonical.messages import DemographicsMessage, OrderMessage
 from gateway.canonical.patient import Patient
 from gateway.ids import new_id
+from gateway.services.claims import claims_of
 from gateway.services.intake_state import (
     FILLER,
     REPORT_OF_ACCESSION,
     BatchState,
+    NewRows,
     Row,
-    claims_of,
     imaging_route_keys,
     route_key,
     submission_key,
 )
-from gateway.services.patient_linking import Link, Match, link
+from gateway.services.order_following import LaterReport, OrderFollowing
+from gateway.services.patient_linking import Match, link
+from gateway.services.person_messages import IDENTIFIERS_CONFLICT, PersonMessages
 from gateway.services.quarantining import quarantine_row
 from gateway.services.report_versions import Arrival, arrival
+from gateway.services.settling import demographics_row, settle_person
 from gateway.storage.codec import encode_with_and_without
 from gateway.storage.intake import Route, RouteKey
 from gateway.storage.sealing import Sealer
@@ -33,12 +38,6 @@ _CONTROL_ID_REUSED = Receipt(
     "control_id_reused",
     "MSH-10",
     "this control id was used before for another message; send it under a new one",
-)
-_IDENTIFIERS_CONFLICT = Receipt(
-    ReceiptStatus.REFUSED,
-    "patient_identifiers_conflict",
-    "PID-3",
-    "these identifiers belong to different persons here; check the patient and send again",
 )
 
 
@@ -55,10 +54,11 @@ class _Incoming:
 class IntakeBatch:
     """Decides for each submission what is stored, and collects the rows."""
 
-    def __init__(self, state: BatchState, sealer: Sealer) -> None:
+    def __init__(self, state: BatchState, sealer: Sealer, following: OrderFollowing) -> None:
         self._state = state
         self._rows = state.rows
         self._sealer = sealer
+        self._following = following
 
     def take(self, message: Submission) -> Receipt:
         """What becomes of one submission."""
@@ -66,17 +66,26 @@ class IntakeBatch:
         known = self._state.digests.get(key)
         if known is not None:
             return _DUPLICATE if known == digest else self._refuse(message, _CONTROL_ID_REUSED)
-        if not message.is_test and (receipt := self._take_reports(message)) is not _STORED:
-            return receipt
+        if not message.is_test and (refused := self._take_content(message)) is not None:
+            return self._refuse(message, refused)
         self._state.digests[key] = digest
         self._rows.submissions.append(self._submission_row(message, digest))
         return _STORED
 
-    def _take_reports(self, message: Submission) -> Receipt:
+    def _take_content(self, message: Submission) -> Receipt | None:
+        """Take what the message says; the refusal where it cannot be."""
+        refused = self._take_reports(message) if message.reports else None
+        for stated in message.demographics:
+            refused = refused or self._take_demographics(stated, message)
+        for order in message.orders:
+            refused = refused or self._take_order(order, message)
+        return self._take_merges(message) if message.merges else refused
+
+    def _take_reports(self, message: Submission) -> Receipt | None:
         persons = self._state.persons
         claims = [claims_of(self._sealer, each.patient.identifiers) for each in message.reports]
         if any(link(each, persons).match is Match.CONFLICT for each in claims):
-            return self._refuse(message, _IDENTIFIERS_CONFLICT)
+            return IDENTIFIERS_CONFLICT
         for report, claimed in zip(message.reports, claims, strict=True):
             # Linked again, because a report before it may have made the patient known.
             found = link(claimed, persons)
@@ -84,7 +93,41 @@ class IntakeBatch:
                 self._state, self._sealer, report.patient, found, message.received_at
             )
             self._take_report(person, _incoming(report, message))
-        return _STORED
+        return None
+
+    def _take_demographics(
+        self, stated: DemographicsMessage, message: Submission
+    ) -> Receipt | None:
+        at = message.received_at
+        found = link(claims_of(self._sealer, stated.patient.identifiers), self._state.persons)
+        if found.match is Match.CONFLICT:
+            return IDENTIFIERS_CONFLICT
+        person = settle_person(self._state, self._sealer, stated.patient, found, at)
+        self._rows.demographics.append(demographics_row(self._sealer, person, stated, at))
+        return None
+
+    def _take_order(self, order: OrderMessage, message: Submission) -> Receipt | None:
+        """An order tells something only of a patient for whom there was a reminder."""
+        found = link(claims_of(self._sealer, order.patient.identifiers), self._state.persons)
+        if found.match is Match.CONFLICT:
+            return IDENTIFIERS_CONFLICT
+        known = [e for p in (found.person, *found.absorb) for e in self._state.events.get(p, ())]
+        events = self._following.of_order(order, known, message.received_at)
+        self._state.happened(found.person, events)
+        return None
+
+    def _take_merges(self, message: Submission) -> Receipt | None:
+        records = PersonMessages(self._state, self._sealer, message.received_at)
+        refused = records.take(message)
+        if refused is not None:
+            # The message is a batch of its own, so nothing else is undone with it.
+            self._rows = self._state.rows = NewRows()
+            self._state.changed.clear()
+            return refused
+        for astray in records.astray:
+            incoming = _incoming(astray.report, message)
+            self._store_newer(astray.key, astray.route, astray.person, incoming)
+        return None
 
     def _take_report(self, person: str, incoming: _Incoming) -> None:
         report = incoming.report
@@ -125,9 +168,20 @@ class IntakeBatch:
             content_digest=incoming.digest,
         )
         self._set_route(key, route)
-        self._rows.reports.append(self._version_row(route, incoming))
+        row = self._version_row(route, incoming)
+        self._rows.reports.append(row)
+        if self._state.events:
+            self._follow(
+                LaterReport(report, route.object_id, route.version, row["relevant_at"]), route
+            )
         if isinstance(report, ImagingReport):
             self._join_study(report, route)
+
+    def _follow(self, later: LaterReport, route: Route) -> None:
+        """An own result of something that the hospital was reminded of."""
+        person = self._state.absorbed.get(route.person, route.person)
+        known = self._state.events.get(person, ())
+        self._state.happened(person, self._following.of_result(later, known))
 
     def _store_late(self, key: RouteKey, route: Route, incoming: _Incoming) -> None:
         route = replace(route, version=route.version + 1)
@@ -219,46 +273,6 @@ class IntakeBatch:
         )
         self._rows.quarantined.append(quarantine_row(self._sealer, kept))
         return receipt
-
-
-def settle_person(
-    state: BatchState, sealer: Sealer, patient: Patient, found: Link, at: datetime
-) -> str:
-    """The key of a linked patient; new persons, identifiers and merges go into the batch's rows."""
-    person = found.person if found.match is Match.EXACT else new_id()
-    if found.match is not Match.EXACT:
-        state.rows.patients.append(
-            {
-                "patient_key": person,
-                "merged_into": None,
-                "created_at": at,
-                "demographics_sealed": sealer.seal_record("patient", person, patient),
-            }
-        )
-    state.persons.bind(person, found.bind)
-    state.absorb(person, found.absorb)
-    state.rows.identifiers += _identifier_rows(sealer, patient, found, person, at)
-    return person
-
-
-def _identifier_rows(
-    sealer: Sealer, patient: Patient, found: Link, person: str, at: datetime
-) -> list[Row]:
-    if not found.bind:
-        return []
-    bound = {claim.key for claim in found.bind}
-    claims = zip(claims_of(sealer, patient.identifiers), patient.identifiers, strict=True)
-    new = {claim.key: identifier for claim, identifier in claims if claim.key in bound}
-    return [
-        {
-            "identifier_hash": key,
-            "patient_key": person,
-            "identifier_type": identifier.type,
-            "created_at": at,
-            "value_sealed": sealer.seal("patient_identifier", key.hex(), identifier.value.encode()),
-        }
-        for key, identifier in new.items()
-    ]
 
 
 def route_row(key: RouteKey, route: Route) -> Row:

@@ -13,18 +13,19 @@ from gateway.canonical.imaging import ImagingInstance
 from gateway.canonical.intake import StoredInstance
 from gateway.canonical.study import StudySummary, summarize
 from gateway.ids import new_id
-from gateway.services.intake_batch import route_row, settle_person
+from gateway.services.claims import claims_of
+from gateway.services.intake_batch import route_row
 from gateway.services.intake_state import (
     REPORT_OF_ACCESSION,
     STUDY,
     STUDY_OF_ACCESSION,
     BatchState,
     Row,
-    claims_of,
     load_persons,
     route_key,
 )
 from gateway.services.patient_linking import Link, Match, link
+from gateway.services.settling import settle_person
 from gateway.storage import intake as store
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database

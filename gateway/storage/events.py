@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 
 from gateway.storage.session import Connection
-from gateway.storage.tables import event
+from gateway.storage.tables import event, patient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,26 @@ async def events_of_visit(
         event.c.institution == institution, event.c.visit_hash == visit_hash
     )
     return _events(await conn.all(query.order_by(event.c.at, event.c.event_id)))
+
+
+async def events_of_persons(
+    conn: Connection, persons: Collection[str], since: datetime
+) -> dict[str, list[StoredEvent]]:
+    """The events of some persons since an instant, in order, those of absorbed ones with them."""
+    if not persons:
+        return {}
+    person = func.coalesce(patient.c.merged_into, patient.c.patient_key)
+    query = (
+        select(person, *_COLUMNS)
+        .join(event, event.c.patient_key == patient.c.patient_key)
+        .where(or_(patient.c.patient_key.in_(persons), patient.c.merged_into.in_(persons)))
+        .where(event.c.at >= since)
+        .order_by(event.c.at, event.c.event_id)
+    )
+    found: dict[str, list[StoredEvent]] = {}
+    for row in await conn.all(query):
+        found.setdefault(row[0], []).extend(_events([tuple(row)[1:]]))
+    return found
 
 
 def _events(rows: Sequence[object]) -> list[StoredEvent]:

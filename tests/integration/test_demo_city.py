@@ -31,6 +31,7 @@ from gateway.storage.session import Database
 from gateway.storage.tables import imaging_instance, report_version
 from item_catalog.catalog import Catalog
 from item_catalog.loader import load_catalog
+from tests.integration.following import following_nothing
 
 pytestmark = pytest.mark.integration
 TITLE = "RECOGNITION"
@@ -72,7 +73,8 @@ async def listening(
 
     def quiet(_event: str, _values: object) -> None: ...
 
-    intake = IntakeService(database, sealer, ReceivedCodes(), batch_size=100)
+    following = following_nothing(sealer)
+    intake = IntakeService(database, sealer, ReceivedCodes(), following, batch_size=100)
     ports = ReceivingPorts(registry, intake.receive, keep, utc_now, quiet)
     mllp = await start_mllp_server(MessageReceiver(ports), "127.0.0.1", 0, MllpLimits(), quiet)
     spool = Spool(folder)

@@ -43,6 +43,7 @@ from tests.factories import (
     resident,
     submissions,
 )
+from tests.integration.following import following_nothing
 
 pytestmark = pytest.mark.integration
 LATER = event_time(NOON + timedelta(hours=1))
@@ -51,7 +52,9 @@ EARLIER = event_time(NOON - timedelta(hours=1))
 
 @pytest.fixture
 async def intake(database: Database, sealer: Sealer) -> AsyncIterator[IntakeService]:
-    service = IntakeService(database, sealer, ReceivedCodes(), batch_size=50)
+    service = IntakeService(
+        database, sealer, ReceivedCodes(), following_nothing(sealer), batch_size=50
+    )
     yield service
     await service.close()
 
@@ -266,7 +269,7 @@ async def test_one_impossible_submission_does_not_fail_the_others(
 
 async def test_local_codes_are_counted(database: Database, sealer: Sealer) -> None:
     codes = ReceivedCodes()
-    intake = IntakeService(database, sealer, codes, batch_size=50)
+    intake = IntakeService(database, sealer, codes, following_nothing(sealer), batch_size=50)
     for number in range(3):
         await intake.receive(a_submission(a_lab_report(f"R{number}"), control_id=f"C{number}"))
         await codes.flush(database)

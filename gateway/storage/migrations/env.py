@@ -7,7 +7,12 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from gateway.storage import audit_tables, registry_tables  # noqa: F401 - they register tables
+from gateway.storage import (  # noqa: F401 - they register tables
+    audit_tables,
+    conformance_tables,
+    person_tables,
+    registry_tables,
+)
 from gateway.storage.tables import metadata
 
 
