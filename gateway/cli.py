@@ -6,15 +6,17 @@ import signal
 import sys
 from collections.abc import Collection, Coroutine
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import orjson
 import typer
 from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
-from gateway import operations
+from gateway import operations, simulation, simulation_tables
 from gateway.bootstrap import ALL_LISTENERS, DICOM, HTTP, MLLP, open_gateway, running
 from gateway.canonical.errors import InvalidRecord
 from gateway.canonical.identifiers import InstitutionCode
@@ -35,10 +37,14 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 mapping = typer.Typer(no_args_is_help=True, help="Local codes: coverage and suggestions.")
 audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
 catalog = typer.Typer(no_args_is_help=True, help="The catalogue editions.")
+policy = typer.Typer(no_args_is_help=True, help="The policy and its parameters.")
 app.add_typer(mapping, name="mapping")
+app.add_typer(policy, name="policy")
 app.add_typer(audit, name="audit")
 app.add_typer(catalog, name="catalog")
 _out = Console()
+_notes = Console(stderr=True)
+_DAY = ["%Y-%m-%d"]
 _log = get_logger("cli")
 _EXIT_REFUSED = 1
 _YOUNG_OBJECTS = 20_000
@@ -194,6 +200,40 @@ def stats(
                 str(figure["denominator"]), value,
             )  # fmt: skip
     _out.print(table)
+
+
+@policy.command()
+def simulate(
+    first: Annotated[datetime, typer.Option("--from", formats=_DAY, help="first day")],
+    last: Annotated[datetime, typer.Option("--to", formats=_DAY, help="last day, included")],
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE or NAME[ITEM]=VALUE; may be repeated")
+    ] = None,
+    policy_id: Annotated[
+        str | None, typer.Option("--policy", help="determine every line by this policy")
+    ] = None,
+    institution: Annotated[str | None, typer.Option(help="of this receiver alone")] = None,
+    json: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="write all figures and examples here")
+    ] = None,
+) -> None:
+    """How recognitions, exceptions and savings would have moved; changes nothing."""
+    if not parameter and policy_id is None:
+        raise typer.BadParameter("say what would be different: --parameter or --policy")
+    days = simulation.Days(first.date(), last.date(), institution)
+    asked = simulation.Question(tuple(parameter or ()), policy_id)
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=_notes) as bar:
+        task = bar.add_task("reminders", total=None)
+
+        def show(made: int, total: int) -> None:
+            bar.update(task, completed=made, total=total)
+
+        done = _run(simulation.simulate_policy(_settings(), days, asked, show))
+    if json is not None:
+        json.write_bytes(orjson.dumps(done.figures, option=orjson.OPT_INDENT_2))
+    for table in simulation_tables.tables(done.figures):
+        _out.print(table)
+    _out.print(simulation_tables.summary(done))
 
 
 @mapping.command()

@@ -1,7 +1,7 @@
 """Points in time as they arrived: instant, original text, precision, and how the zone was known."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
 from gateway.canonical.errors import InvalidRecord
@@ -52,3 +52,8 @@ class EventTime:
 def local_date(instant: datetime) -> date:
     """The calendar day of an aware instant in China (Asia/Shanghai)."""
     return instant.astimezone(CHINA_STANDARD_TIME).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant, in UTC, at which a calendar day of China begins."""
+    return datetime.combine(day, time(), CHINA_STANDARD_TIME).astimezone(UTC)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gateway.canonical.times import CHINA_STANDARD_TIME
+from gateway.canonical.times import start_of_day
 from gateway.errors import InvalidRequest
 from gateway.security.access import LegalBasis
 from gateway.security.field_encryption import FieldCipher
@@ -62,7 +62,7 @@ class StatisticsService:
             )
             await record(conn, self._cipher, pulled)
             return await events_of_cohort(
-                conn, _midnight(start), _midnight(end + timedelta(days=1)), institutions
+                conn, start_of_day(start), start_of_day(end + timedelta(days=1)), institutions
             )
 
         return await self._database.write(unit)
@@ -102,10 +102,6 @@ class StatisticsService:
             "excluded": figure.excluded,
             "unpriced": figure.unpriced,
         }
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA_STANDARD_TIME).astimezone(UTC)
 
 
 def _group_of(event: StoredEvent, by: str) -> str:

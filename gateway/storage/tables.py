@@ -155,6 +155,7 @@ reminder = Table(
     Column("content_sealed", LargeBinary, nullable=False),
     Index("ix_reminder_reminder_id", "reminder_id"),
     Index("ix_reminder_visit", "institution", "visit_hash"),
+    Index("ix_reminder_period", "created_at", "reminder_id"),
 )
 
 #: What reminders offered to an institution: the proof of treatment on which a report may be read.

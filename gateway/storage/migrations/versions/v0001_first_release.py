@@ -257,6 +257,7 @@ def upgrade() -> None:
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.create_index("ix_reminder_reminder_id", ["reminder_id"], unique=False)
         batch_op.create_index("ix_reminder_visit", ["institution", "visit_hash"], unique=False)
+        batch_op.create_index("ix_reminder_period", ["created_at", "reminder_id"], unique=False)
 
     op.create_table(
         "report_identity",
@@ -320,6 +321,7 @@ def downgrade() -> None:
     op.drop_table("report_version")
     op.drop_table("report_identity")
     with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_index("ix_reminder_period")
         batch_op.drop_index("ix_reminder_visit")
         batch_op.drop_index("ix_reminder_reminder_id")
 
