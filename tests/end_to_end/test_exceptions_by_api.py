@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.end_to_end.city import ALBUMIN, BLOOD_COUNT, BLOOD_COUNT_CODES, CALCIUM, NOW, POTASSIUM
+from tests.end_to_end.city import ALBUMIN, BLOOD_COUNT, BLOOD_COUNT_CODES, NOW, POTASSIUM
 from tests.end_to_end.house import House, Json, held, said, verdicts
 from tests.end_to_end.messages import Message, Result, a_person, local
 
@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest.mark.parametrize("number", [1, 2, 3, 7, 8, 9])
 async def test_declared_exception_is_established(house: House, number: int) -> None:
-    person = await held(house, Result(CALCIUM))
+    person = await held(house, Result(TOTAL_PROTEIN))
     code = f"E{number:02}"
-    item = await house.item(person, {"item_code": CALCIUM, "declared": [{"code": code}]})
+    item = await house.item(person, {"item_code": TOTAL_PROTEIN, "declared": [{"code": code}]})
     assert (item["outcome"], item["quiet"]) == ("EXEMPT", False)
     assert said(item, code) == (f"四（三）{number}", "established", "医生已援引。")
     assert verdicts(item)["WINDOW"] == "satisfied"
-    without = await house.item(person, CALCIUM)
+    without = await house.item(person, TOTAL_PROTEIN)
     assert (without["outcome"], said(without, code)[1]) == ("RECOGNIZABLE", "not_applicable")
 
 
