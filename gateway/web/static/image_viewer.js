@@ -115,14 +115,14 @@ function start(root, report, slices, delivered) {
   });
 
   fill(root,
-    el("div", { class: "viewer-tools" }, windows(report, (chosen) => { window_ = chosen; show(index); }), larger),
+    el("div", { class: "viewer-tools" }, windows(slices[0].modality, (chosen) => { window_ = chosen; show(index); }), larger),
     stage, slices.length > 1 ? slider : null);
   show(0);
 }
 
 /** Buttons of the windows that suit the modality; the header's own is the first. */
-function windows(report, chosen) {
-  const presets = WINDOWS[(report.modality || "").toUpperCase()] || {};
+function windows(modality, chosen) {
+  const presets = WINDOWS[modality] || {};
   const names = Object.keys(presets);
   if (!names.length) return el("span", { class: "hint" }, t("images.hint"));
   const buttons = ["default", ...names].map((name) =>

@@ -35,9 +35,10 @@ export async function openItem(reminderId, item) {
     el("div", { class: "item-scroll" },
       heading(item, act, reports[0].content),
       otherName(reports),
-      determination(item),
+      attention(item),
       usedResults(item),
-      reports.map((each, place) => reportPart(item, each, place, viewed))),
+      reports.map((each, place) => reportPart(item, each, place, viewed)),
+      allFindings(item)),
     decisionPanel(reminderId, item, refreshCard));
   root.scrollTop = 0;
   for (const each of reports.filter((one) => one.content)) viewed(each.head, "report");
@@ -118,7 +119,8 @@ function faultForm(act) {
 
 // ---------------------------------------------------------------------------- determination
 
-function determination(item) {
+/** What the physician must weigh: findings that are not simply met, and what is missing. */
+function attention(item) {
   const open = item.findings.filter((finding) => OPEN_VERDICTS.includes(finding.verdict));
   return el("section", { class: "block" },
     el("h3", {}, t("findings.title")),
@@ -127,15 +129,18 @@ function determination(item) {
         el("span", { class: "verdict" }, page.verdicts[finding.verdict]),
         el("span", {}, finding.text, " ", el("span", { class: "clause" }, finding.clause)))))
       : el("p", { class: "all-met" }, t("findings.all_met")),
-    coverage(item),
-    el("details", { class: "findings-all" },
-      el("summary", {}, t("findings.all", { count: item.findings.length })),
-      el("table", { class: "findings" }, el("tbody", {}, item.findings.map((finding) =>
-        el("tr", { class: `verdict-${finding.verdict}` },
-          el("td", { class: "clause" }, finding.clause),
-          el("td", {}, page.clauses[finding.code] || finding.code),
-          el("td", { class: "verdict" }, page.verdicts[finding.verdict]),
-          el("td", {}, finding.text)))))));
+    coverage(item));
+}
+
+function allFindings(item) {
+  return el("section", { class: "block" }, el("details", { class: "findings-all" },
+    el("summary", {}, t("findings.all", { count: item.findings.length })),
+    el("table", { class: "findings" }, el("tbody", {}, item.findings.map((finding) =>
+      el("tr", { class: `verdict-${finding.verdict}` },
+        el("td", { class: "clause" }, finding.clause),
+        el("td", {}, page.clauses[finding.code] || finding.code),
+        el("td", { class: "verdict" }, page.verdicts[finding.verdict]),
+        el("td", {}, finding.text)))))));
 }
 
 function coverage(item) {
@@ -203,7 +208,7 @@ function imagingPart(head, content, viewed) {
     .filter((pair) => pair[1])
     .map(([name, value]) => [el("h3", {}, t(name)), el("p", { class: "report-text" }, value)]);
   return [
-    imageViewer({ ...head, modality: content.modality }, () => viewed(head, "images")),
+    imageViewer(head, () => viewed(head, "images")),
     text.length ? text : el("p", { class: "hint" }, t("item.no_text")),
   ];
 }

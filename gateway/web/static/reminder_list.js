@@ -28,6 +28,7 @@ function state(title, hint, retry) {
 }
 
 function clear() {
+  fill(byId("list-state"));
   fill(byId("reminders"));
   fill(byId("quiet-reminders"));
   byId("quiet-reminders").hidden = true;

@@ -12,7 +12,7 @@ from gateway.canonical.order import VisitClass, VisitPurpose
 from gateway.canonical.recognition import DecisionState
 from gateway.security.roles import Role
 from rules.outcome import Outcome, Verdict
-from rules.zhejiang_2021.exceptions import HEADS
+from rules.wording import CLAUSES
 from rules.zhejiang_2021.indicators import indicators
 
 WEB = Path(str(files("gateway") / "web"))
@@ -42,7 +42,7 @@ def test_every_text_asked_for_exists(source: Path) -> None:
 
 
 def test_every_term_of_the_policy_has_its_english_word() -> None:
-    terms = {*Outcome, *Verdict, *HEADS}
+    terms = {*Outcome, *Verdict, *CLAUSES}
     assert {f"term.{term}" for term in terms} <= TEXTS["en"].keys()
 
 
