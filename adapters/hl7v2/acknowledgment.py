@@ -1,8 +1,8 @@
-"""Receipts and faults → acknowledgment messages in original mode (HL7 v2.5.1 2.9.2, 2.14).
+"""Receipts and faults → acknowledgment messages (HL7 v2.5.1 2.9.2, 2.14).
 
 The only translation table of this rim. AA is stored, also for a repeated message; AE is a fault
-of the content, correct and resend; AR was not processed for a reason outside the content. Enhanced
-mode (MSH-15, MSH-16) is answered in original mode too: the one answer comes after the commit.
+of the content, correct and resend; AR was not processed for a reason outside the content. What
+enhanced mode makes of it is decided in `acknowledgment_mode`.
 """
 
 import re
@@ -20,16 +20,19 @@ from gateway.canonical.times import CHINA_STANDARD_TIME
 #: Tells what happened on the connection: an event name and values that hold no patient data.
 Report = Callable[[str, Mapping[str, object]], None]
 
+#: Trouble of ours (table 0357): the same message may pass later.
+INTERNAL_ERROR = "207"
 #: reason → (MSA-1, table 0357 code). A reason that is not listed is a fault of the content.
 _TABLE = {
     "no_header": ("AR", "100"),
     "unknown_sender": ("AR", "204"),
-    "oversize": ("AR", "207"),
+    "certificate_mismatch": ("AR", "204"),
+    "oversize": ("AR", INTERNAL_ERROR),
     "unsupported_message_type": ("AR", "200"),
     "unsupported_event": ("AR", "201"),
     "unsupported_processing_id": ("AR", "202"),
     "unsupported_version": ("AR", "203"),
-    "internal_error": ("AR", "207"),
+    "internal_error": ("AR", INTERNAL_ERROR),
     "unsupported_charset": ("AE", "103"),
     "undecodable": ("AE", "102"),
     "segment_sequence": ("AE", "100"),
@@ -39,6 +42,8 @@ _TABLE = {
     "invalid_value": ("AE", "102"),
     "control_id_reused": ("AE", "205"),
     "patient_identifiers_conflict": ("AE", "205"),
+    "merged_with_itself": ("AR", "205"),
+    "merge_loop": ("AR", "205"),
 }
 _OTHER_CONTENT_FAULT = ("AE", "199")
 _CONDITIONS = {
@@ -53,7 +58,7 @@ _CONDITIONS = {
     "203": "Unsupported version id",
     "204": "Unknown key identifier",
     "205": "Duplicate key identifier",
-    "207": "Application internal error",
+    INTERNAL_ERROR: "Application internal error",
 }
 _LOCATION = re.compile(
     r"([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+))?)?", re.ASCII
@@ -66,7 +71,7 @@ _MOST_WARNINGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender is told. code is MSA-1, condition a code of table 0357 or "" for AA.
+    """What the sender is told. code is MSA-1, condition a code of table 0357 or "" for AA and CA.
 
     warnings: deviations that were tolerated, as `place: what`.
     """
@@ -143,12 +148,17 @@ def acknowledgment(header: Header, answer: Answer, stamp: Stamp) -> bytes:
 def _msh(header: Header, stamp: Stamp) -> str:
     msh = header.segment
     separator, component = msh.delimiters.field, msh.delimiters.component
-    at = stamp.at.astimezone(CHINA_STANDARD_TIME).strftime("%Y%m%d%H%M%S%z")
-    fields = ["MSH", msh.raw(2), msh.raw(5), msh.raw(6), msh.raw(3), msh.raw(4), at, ""]
+    fields = ["MSH", msh.raw(2), msh.raw(5), msh.raw(6), msh.raw(3), msh.raw(4)]
+    fields += [local_time(stamp.at), ""]
     fields += [_message_type(header, component), stamp.control_id, msh.raw(11), msh.raw(12)]
     if msh.raw(18):
         fields += ["", "", "", "", "", msh.raw(18)]
     return separator.join(fields)
+
+
+def local_time(at: datetime) -> str:
+    """An instant as HL7 writes it, in China with its offset."""
+    return at.astimezone(CHINA_STANDARD_TIME).strftime("%Y%m%d%H%M%S%z")
 
 
 def _message_type(header: Header, component: str) -> str:

@@ -30,16 +30,22 @@ _CODECS = {
 _PUNCTUATION = str.maketrans("", "", " -_/.")
 #: Tried in this order where neither message nor register says anything: UTF-8 recognises itself.
 _UNDECLARED = ("utf-8", "gb18030")
+#: What these can read, they were meant to read.
+_SELF_EVIDENT = frozenset({"ascii", "utf-8"})
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A message as text, with the Python codec that read it."""
+    """A message as text, with the Python codec that read it.
+
+    warning says that this is not the character set that the sender stated, "" where it is.
+    """
 
     text: str
     codec: str
+    warning: str = ""
 
 
 def codec_of(label: str) -> str | None:
@@ -51,7 +57,8 @@ def codec_of(label: str) -> str | None:
 def decode(raw: bytes, declared: str, default: str) -> Decoded:
     """The message as text by its own declaration, else by the sender's registered charset.
 
-    declared: first repetition of MSH-18; default: `Sender.charset`; each may be "".
+    declared: first repetition of MSH-18; default: `Sender.charset`; each may be "". A message that
+    is without doubt in the other of the two usual charsets is read by that one, with a warning.
 
     Raises:
         PeerViolation: the declared charset is not known, or the bytes are not of the charset.
@@ -64,9 +71,15 @@ def decode(raw: bytes, declared: str, default: str) -> Decoded:
         except UnicodeDecodeError:
             continue
     try:
-        return Decoded(body.decode(codecs[-1]), codecs[-1])
+        stated = Decoded(body.decode(codecs[-1]), codecs[-1])
     except UnicodeDecodeError as error:
-        raise _undecodable(body, error, declared or default) from None
+        repaired = actual_charset(body, codecs[-1], None)
+        if repaired is None:
+            raise _undecodable(body, error, declared or default) from None
+        return repaired
+    if stated.codec in _SELF_EVIDENT or len(codecs) > 1:
+        return stated
+    return actual_charset(body, stated.codec, stated.text) or stated
 
 
 def _codecs_to_try(declared: str, default: str) -> tuple[str, ...]:
@@ -102,3 +115,38 @@ def _location(readable: str) -> str:
     sequence = sum(line.startswith(name) for line in lines)
     # MSH-1 is the separator itself, so MSH counts one more.
     return f"{name}[{sequence}]-{len(fields) + (name == 'MSH')}"
+
+
+#: How many signs of everyday Chinese (GB 2312) make it certain that a text is Chinese, and which
+#: share of all signs they must be: the same bytes read by a wrong charset give rare signs.
+_ENOUGH_SIGNS = 3
+_USUAL_SHARE = 0.9
+
+
+def actual_charset(body: bytes, stated: str, text: str | None) -> Decoded | None:
+    """The message by the charset in which it really is, if that is beyond doubt; else None.
+
+    text is what the stated codec reads, None where it cannot. Beyond doubt is a reading as UTF-8 or
+    GB 18030 that gives everyday Chinese, while no other reading does.
+    """
+    usual = []
+    for codec in _UNDECLARED:
+        try:
+            read = body.decode(codec) if codec != stated else ""
+        except UnicodeDecodeError:
+            continue
+        if _is_usual_chinese(read):
+            usual.append(Decoded(read, codec, f"MSH[1]-18: {stated} is stated, it is {codec}"))
+    if len(usual) != 1 or (text is not None and _is_usual_chinese(text)):
+        return None
+    return usual[0]
+
+
+def _is_usual_chinese(text: str) -> bool:
+    if text.isascii():
+        return False
+    signs = [sign for sign in text if not sign.isascii()]
+    if len(signs) < _ENOUGH_SIGNS:
+        return False
+    usual = len("".join(signs).encode("gb2312", "ignore")) / 2
+    return usual >= _USUAL_SHARE * len(signs)

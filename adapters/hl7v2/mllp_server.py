@@ -6,6 +6,7 @@ together; a peer that sends faster than it is answered is simply not read for a 
 
 import asyncio
 import socket
+import ssl
 from collections import deque
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -13,17 +14,27 @@ from itertools import count
 from typing import Protocol, cast
 
 from adapters.hl7v2.acknowledgment import Report
+from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
 from adapters.hl7v2.mllp_framing import Frame, Framing, Violation, ViolationKind, frame
+from adapters.hl7v2.peer import ConnectionDiagnostics, Peer
+from adapters.hl7v2.tls import certificate_names
+
+_CLOSED_REMEMBERED = 200
+
+Answers = tuple[bytes, ...]
 
 
 class FrameHandler(Protocol):
-    """Answers frames and broken framing with the payload to send, or None for silence."""
+    """Answers frames and broken framing with the payloads to send, none of them for silence.
 
-    def answer(self, frame: bytes) -> Awaitable[bytes | None]:
-        """The answer to a complete frame."""
+    A handler that raises leaves the peer without an answer and without its connection.
+    """
 
-    def refuse(self, violation: Violation) -> Awaitable[bytes | None]:
-        """The answer to broken framing."""
+    def answer(self, frame: bytes, peer: Peer) -> Awaitable[Answers]:
+        """The answers to a complete frame."""
+
+    def refuse(self, violation: Violation, peer: Peer) -> Awaitable[Answers]:
+        """The answers to broken framing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,24 @@ class MllpServer:
         self.report = report
         self.connections: set[_Connection] = set()
         self.numbers = count(1)
+        self.closed: deque[Peer] = deque(maxlen=_CLOSED_REMEMBERED)
         self._server: asyncio.Server | None = None
 
-    async def listen(self, host: str, port: int) -> None:
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         """Accept connections from now on."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), host, port, backlog=1024)
+        self._server = await loop.create_server(
+            lambda: _Connection(self), host, port, backlog=1024, ssl=tls
+        )
+
+    def diagnostics(self) -> tuple[ConnectionDiagnostics, ...]:
+        """Every open connection and the last closed ones that had something to tell, newest first.
+
+        A caller shows an institution only those whose `institutions` name it.
+        """
+        peers = [*self.closed, *(connection.peer for connection in self.connections)]
+        peers.sort(key=lambda peer: peer.number, reverse=True)
+        return tuple(peer.diagnostics() for peer in peers)
 
     @property
     def is_serving(self) -> bool:
@@ -82,11 +105,16 @@ class MllpServer:
 
 
 async def start_mllp_server(
-    handler: FrameHandler, host: str, port: int, limits: MllpLimits, report: Report
+    handler: FrameHandler,
+    host: str,
+    port: int,
+    limits: MllpLimits,
+    report: Report,
+    tls: ssl.SSLContext | None = None,
 ) -> MllpServer:
     """A listener on host and port (0 = any free one). Raises `OSError` if it cannot listen."""
     server = MllpServer(handler, limits, report)
-    await server.listen(host, port)
+    await server.listen(host, port, tls)
     return server
 
 
@@ -99,12 +127,12 @@ class _Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._framing = Framing(server.limits.max_message_bytes)
         self._backlog: deque[Frame | Violation] = deque()
-        self._answers: deque[asyncio.Future[bytes | None]] = deque()
+        self._answers: deque[asyncio.Future[Answers]] = deque()
+        self._exclusive: asyncio.Future[Answers] | None = None
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed: asyncio.Future[None] = self._loop.create_future()
-        self._number = next(server.numbers)
-        self._frames = 0
+        self.peer = Peer(next(server.numbers))
         self._deaf = False
         self._refused = False
         self._peer_slow = False
@@ -119,13 +147,17 @@ class _Connection(asyncio.Protocol):
             self._report("mllp_connection_refused", {"reason": "too_many_connections"})
             self._transport.abort()
             return
+        self.peer.address = _address(transport)
+        self.peer.certificate_names = certificate_names(transport.get_extra_info("peercert"))
         self._server.connections.add(self)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
             return
-        for event in self._framing.feed(data):
+        events = self._framing.feed(data)
+        self.peer.noise = self._framing.noise
+        for event in events:
             self._backlog.append(event)
             if isinstance(event, Violation) and event.kind is not ViolationKind.INCOMPLETE:
                 self._deaf = self._refused = True
@@ -153,9 +185,18 @@ class _Connection(asyncio.Protocol):
         self._backlog.clear()
         self._lose_frame()
         self._proceed()
-        self._server.connections.discard(self)
+        self._remember()
         self._closed.set_result(None)
-        self._report("mllp_connection_closed", {"count": self._frames, "size": self._framing.noise})
+        self._report(
+            "mllp_connection_closed", {"count": self.peer.frames, "size": self._framing.noise}
+        )
+
+    def _remember(self) -> None:
+        """Keep what happened for the sender to see; a mere knock at the door is not kept."""
+        self._server.connections.discard(self)
+        self.peer.is_open = False
+        if self.peer.frames or self.peer.noise:
+            self._server.closed.append(self.peer)
 
     # What the server calls.
 
@@ -183,36 +224,41 @@ class _Connection(asyncio.Protocol):
 
     @property
     def _is_full(self) -> bool:
-        """Whether the peer must take answers before more of its messages are started."""
+        """Whether the peer must take answers before more of its messages are started.
+
+        A large message is read beside the loop, so what follows it waits, to be taken in order.
+        """
+        if self._exclusive is not None and not self._exclusive.done():
+            return True
         return self._peer_slow or len(self._answers) >= self._limits.max_in_flight
 
     def _await_answer(self, event: Frame | Violation) -> None:
         handler = self._server.handler
         if isinstance(event, Frame):
-            self._frames += 1
-            work = handler.answer(event.payload)
+            self.peer.frames += 1
+            work = handler.answer(event.payload, self.peer)
         else:
             self._report_violation(event)
-            work = handler.refuse(event)
+            work = handler.refuse(event, self.peer)
         answer = asyncio.ensure_future(work)
+        if isinstance(event, Frame) and len(event.payload) > LARGE_MESSAGE_BYTES:
+            self._exclusive = answer
         self._answers.append(answer)
         answer.add_done_callback(self._send_answers)
 
-    def _send_answers(self, _done: "asyncio.Future[bytes | None]") -> None:
-        ready = []
+    def _send_answers(self, _done: "asyncio.Future[Answers]") -> None:
+        ready: list[bytes] = []
         while self._answers and self._answers[0].done():
-            payload = self._payload(self._answers.popleft())
-            if payload is not None:
-                ready.append(frame(payload))
+            ready.extend(map(frame, self._payloads(self._answers.popleft())))
         if ready and self._transport is not None:
             self._transport.write(b"".join(ready))
         self._proceed()
 
-    def _payload(self, answer: "asyncio.Future[bytes | None]") -> bytes | None:
-        """The answer; a handler that fails leaves the peer without one, so that it sends again."""
+    def _payloads(self, answer: "asyncio.Future[Answers]") -> Answers:
+        """The answers; a handler that fails leaves the peer without, so that it sends again."""
         if answer.cancelled() or answer.exception() is not None:
             self.abort()
-            return None
+            return ()
         return answer.result()
 
     def _throttle(self) -> None:
@@ -250,7 +296,7 @@ class _Connection(asyncio.Protocol):
         self._stop_timer()
         if self._transport is None or self._transport.is_closing():
             return
-        if self._refused:
+        if self._refused and self._transport.can_write_eof():
             # Closing now, with bytes unread, would reset the connection and lose the answer.
             self._transport.write_eof()
             self._timer = self._loop.call_later(self._limits.linger, self.abort)
@@ -263,8 +309,14 @@ class _Connection(asyncio.Protocol):
             self._timer = None
 
     def _report_violation(self, violation: Violation) -> None:
+        self.peer.note_violation(violation)
         values = {"reason": str(violation.kind), "size": violation.size, "digest": violation.digest}
         self._report("mllp_violation", values)
 
     def _report(self, event: str, values: dict[str, object]) -> None:
-        self._server.report(event, {"connection": self._number, **values})
+        self._server.report(event, {"connection": self.peer.number, **values})
+
+
+def _address(transport: asyncio.BaseTransport) -> str:
+    name = transport.get_extra_info("peername")
+    return str(name[0]) if name else ""

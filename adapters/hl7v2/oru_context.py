@@ -6,7 +6,7 @@ from adapters.hl7v2.er7 import Segment
 from adapters.hl7v2.oru_groups import OrderGroup
 from adapters.hl7v2.sender_profile import SenderProfile
 from adapters.hl7v2.tables import REPORT_STATUS
-from adapters.hl7v2.timestamps import event_time
+from adapters.hl7v2.timestamps import field_time
 from gateway.canonical.lab import ReportStatus
 from gateway.canonical.patient import Patient
 from gateway.canonical.times import EventTime, Precision
@@ -23,14 +23,32 @@ _LEAST_FINISHED_FIRST = (
 
 
 @dataclass(frozen=True, slots=True)
-class ReportContext:
-    """Sender, patient, visit and message time of a report; warnings collects what is tolerated."""
+class Terms:
+    """How a message is read: its sender, where to note what is tolerated, whose links to keep."""
 
     profile: SenderProfile
+    warnings: list[str]
+    link_hosts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """Terms, patient, visit and message time of a report."""
+
+    terms: Terms
     patient: Patient
     message_at: EventTime | None
     pv1: Segment | None
-    warnings: list[str]
+
+    @property
+    def profile(self) -> SenderProfile:
+        """The sender."""
+        return self.terms.profile
+
+    @property
+    def warnings(self) -> list[str]:
+        """Collects what is tolerated."""
+        return self.terms.warnings
 
     def time(self, segment: Segment | None, field: int) -> EventTime | None:
         """The time in a field, first component; None when absent. Raises `MappingFailure`.
@@ -39,7 +57,7 @@ class ReportContext:
         """
         if segment is None:
             return None
-        read = event_time(segment.component(field), self.profile.zone, segment.at(field))
+        read = field_time(segment, field, self.profile)
         sent = self.message_at
         if read and sent and sent.precision is Precision.SECOND and read.instant > sent.instant:
             self.warnings.append(f"{segment.at(field)}: later than the message itself (MSH-7)")

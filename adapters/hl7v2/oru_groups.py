@@ -4,8 +4,9 @@ HL7 v2.5.1 7.3.1: { PID [PV1] { [ORC] OBR {NTE} { OBX {NTE} } {SPM} } }. Segment
 listed here, Z segments among them, stay in the raw message and are passed over.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from adapters.errors import MappingFailure
 from adapters.hl7v2.er7 import Message, Segment
@@ -41,14 +42,28 @@ class PatientGroup:
 
 
 def groups_of(message: Message, warnings: list[str]) -> list[PatientGroup]:
-    """The patient groups of a message, each with at least one order.
+    """The patient groups of an ORU^R01, each with at least one order.
 
     Raises:
         MappingFailure: PID or OBR is missing, or a segment stands where it belongs to nothing.
     """
-    builder = _Builder(warnings)
+    return _built(message, _Builder(warnings), _TAKERS)
+
+
+def specimen_groups_of(message: Message, warnings: list[str]) -> list[PatientGroup]:
+    """The same of an OUL^R22 (v2.5.1 7.3.7): { SPM {OBX} { OBR [ORC] {NTE} { OBX {NTE} } } }.
+
+    Raises:
+        MappingFailure: as `groups_of`.
+    """
+    return _built(message, _SpecimenBuilder(warnings), _SPECIMEN_TAKERS)
+
+
+def _built(
+    message: Message, builder: "_Builder", takers: Mapping[str, Callable[[Any, Segment], None]]
+) -> list[PatientGroup]:
     for segment in message.segments[1:]:
-        take = _TAKERS.get(segment.id)
+        take = takers.get(segment.id)
         if take is not None:
             take(builder, segment)
     return builder.finished()
@@ -73,7 +88,7 @@ class _Builder:
         return self._patients
 
     def take_msh(self, segment: Segment) -> None:
-        raise MappingFailure("segment_sequence", _place(segment), "send one message in a frame")
+        raise MappingFailure("segment_sequence", _place(segment), "end a message before the next")
 
     def take_pid(self, segment: Segment) -> None:
         self._patients.append(PatientGroup(segment))
@@ -141,6 +156,46 @@ _TAKERS: dict[str, Callable[[_Builder, Segment], None]] = {
     "NTE": _Builder.take_nte,
     "SPM": _Builder.take_spm,
     "ZDS": _Builder.take_zds,
+}
+
+
+class _SpecimenBuilder(_Builder):
+    """The specimen stands before its orders, and the order control after its order."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        super().__init__(warnings)
+        self._specimen: Segment | None = None
+
+    def take_specimen(self, segment: Segment) -> None:
+        self._specimen = segment
+        self._order = self._noted = None
+
+    def take_specimen_order(self, segment: Segment) -> None:
+        self.take_obr(segment)
+        if self._order is not None:
+            self._order.spm = self._specimen
+
+    def take_order_control(self, segment: Segment) -> None:
+        if self._order is not None:
+            self._order.orc = segment
+
+    def take_result(self, segment: Segment) -> None:
+        if self._order is None:
+            self._warnings.append(f"{_place(segment)}: specimen observation, not used")
+            return
+        self._order.observations.append(segment)
+        self._noted = segment
+
+
+_SPECIMEN_TAKERS: dict[str, Callable[[_SpecimenBuilder, Segment], None]] = {
+    "MSH": _Builder.take_msh,
+    "PID": _Builder.take_pid,
+    "PV1": _Builder.take_pv1,
+    "SPM": _SpecimenBuilder.take_specimen,
+    "OBR": _SpecimenBuilder.take_specimen_order,
+    "ORC": _SpecimenBuilder.take_order_control,
+    "OBX": _SpecimenBuilder.take_result,
+    "NTE": _Builder.take_nte,
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from adapters.hl7v2.attachments import attachments_of
 from adapters.hl7v2.er7 import Segment
 from adapters.hl7v2.oru_context import (
     ReportContext,
@@ -55,6 +56,7 @@ def imaging_report(number: str, orders: list[OrderGroup], context: ReportContext
         study_instance_uid=_study_instance_uid(orders, context.warnings),
         placer_order_number=placer_order_number(orders[0]),
         department=context.visit(3),
+        attachments=attachments_of(orders, context),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from adapters.hl7v2.attachments import attachments_of
 from adapters.hl7v2.oru_context import (
     ReportContext,
     joint_status,
@@ -43,6 +44,7 @@ def lab_report(number: str, orders: list[OrderGroup], context: ReportContext) ->
         department=context.visit(3),
         specimen=next(filter(None, map(_specimen, orders)), ""),
         notes=tuple(note_text(note) for order in orders for note in order.notes),
+        attachments=attachments_of(orders, context),
     )
 
 

@@ -1,39 +1,62 @@
-"""ORU^R01, unsolicited observation message (HL7 v2.5.1 7.3.1) → canonical reports. Pure."""
+"""ORU^R01 and OUL^R22, results (HL7 v2.5.1 7.3.1, 7.3.7) → canonical reports. Pure."""
 
 from collections.abc import Callable
 
 from adapters.errors import MappingFailure
-from adapters.hl7v2.er7 import Message
-from adapters.hl7v2.oru_context import ReportContext
-from adapters.hl7v2.oru_groups import OrderGroup, PatientGroup, groups_of
+from adapters.hl7v2.er7 import Message, Segment
+from adapters.hl7v2.oru_context import ReportContext, Terms
+from adapters.hl7v2.oru_groups import OrderGroup, PatientGroup, groups_of, specimen_groups_of
 from adapters.hl7v2.oru_imaging import imaging_report
 from adapters.hl7v2.oru_lab import lab_report
 from adapters.hl7v2.segments import patient
 from adapters.hl7v2.sender_profile import SenderProfile
 from adapters.hl7v2.tables import IMAGING_SECTIONS
-from adapters.hl7v2.timestamps import event_time
+from adapters.hl7v2.timestamps import field_time
 from gateway.canonical.intake import Report
 
 IsImaging = Callable[[str], bool]
 
 
 def read_reports(
-    message: Message, profile: SenderProfile, is_imaging: IsImaging, warnings: list[str]
+    message: Message,
+    profile: SenderProfile,
+    is_imaging: IsImaging,
+    warnings: list[str],
+    link_hosts: frozenset[str] = frozenset(),
 ) -> tuple[Report, ...]:
-    """The reports of a message, one for each report number (OBR-3) of a patient, in order.
+    """The reports of an ORU^R01, one for each report number (OBR-3) of a patient, in order.
 
     is_imaging answers whether the sender maps a procedure code (OBR-4.1) as imaging. warnings
-    receives the deviations that were tolerated, each with its place.
+    receives the deviations that were tolerated, each with its place. Links in results are kept when
+    they lead to one of link_hosts.
 
     Raises:
         MappingFailure: a mandatory element is missing, or one cannot be read.
     """
-    header = message.header
-    message_at = event_time(header.component(7), profile.zone, header.at(7))
+    groups = groups_of(message, warnings)
+    return _reports(message, groups, is_imaging, Terms(profile, warnings, link_hosts))
+
+
+def read_specimen_reports(
+    message: Message,
+    profile: SenderProfile,
+    is_imaging: IsImaging,
+    warnings: list[str],
+    link_hosts: frozenset[str] = frozenset(),
+) -> tuple[Report, ...]:
+    """The reports of an OUL^R22; all else as `read_reports`."""
+    groups = specimen_groups_of(message, warnings)
+    return _reports(message, groups, is_imaging, Terms(profile, warnings, link_hosts))
+
+
+def _reports(
+    message: Message, groups: list[PatientGroup], is_imaging: IsImaging, terms: Terms
+) -> tuple[Report, ...]:
+    message_at = field_time(message.header, 7, terms.profile)
     reports: list[Report] = []
-    for group in groups_of(message, warnings):
-        who = patient(group.pid, profile, warnings)
-        context = ReportContext(profile, who, message_at, group.pv1, warnings)
+    for group in groups:
+        who = patient(group.pid, terms.profile, terms.warnings)
+        context = ReportContext(terms, who, message_at, group.pv1)
         for (number, imaging), orders in _by_report(group, is_imaging).items():
             read = imaging_report if imaging else lab_report
             reports.append(read(number, orders, context))
@@ -53,7 +76,7 @@ def _by_report(
                 "required_field_missing", order.obr.at(3), "send the report number"
             )
         order.study = order.study or group.study
-        reports.setdefault((number, _is_imaging(order, is_imaging)), []).append(order)
+        reports.setdefault((number, is_imaging_order(order.obr, is_imaging)), []).append(order)
     return reports
 
 
@@ -62,9 +85,9 @@ def _filler_order_number(order: OrderGroup) -> str:
     return order.obr.component(3) or (order.orc.component(3) if order.orc else "")
 
 
-def _is_imaging(order: OrderGroup, is_imaging: IsImaging) -> bool:
+def is_imaging_order(obr: Segment, is_imaging: IsImaging) -> bool:
     """OBR-24, else the sender's own mapping of OBR-4."""
-    if order.obr.component(24).upper() in IMAGING_SECTIONS:
+    if obr.component(24).upper() in IMAGING_SECTIONS:
         return True
-    code = order.obr.component(4)
+    code = obr.component(4)
     return bool(code) and is_imaging(code)

@@ -1,24 +1,37 @@
-"""From a frame to its acknowledgment: header, sender, charset, reader, mapper, intake, answer.
+"""From a frame to its acknowledgments: header, sender, charset, reader, mapper, intake, answer.
 
 Everything that cannot be taken is kept in quarantine before it is answered, so that it can be seen
 and replayed; nothing is acknowledged positively before the intake has committed.
 """
 
-import re
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from adapters.errors import AdapterError, MappingFailure, PeerViolation, UnsupportedMessage
+from adapters.errors import AdapterError, PeerViolation
 from adapters.hl7v2 import er7
-from adapters.hl7v2.acknowledgment import Answer, Report, Stamp, acknowledgment, settle
-from adapters.hl7v2.charset import Decoded, codec_of, decode
+from adapters.hl7v2.acknowledgment import (
+    INTERNAL_ERROR,
+    Answer,
+    Report,
+    Stamp,
+    acknowledgment,
+    settle,
+)
+from adapters.hl7v2.acknowledgment_mode import answers_due
+from adapters.hl7v2.batch import Batch, batch_acknowledgment, envelope_header, split_batch
+from adapters.hl7v2.charset import codec_of, decode
+from adapters.hl7v2.corrections import correct
 from adapters.hl7v2.header import Header, read_header
+from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
+from adapters.hl7v2.message_types import TEST_PROCESSING, read_content
 from adapters.hl7v2.mllp_framing import Violation, ViolationKind
-from adapters.hl7v2.oru_r01 import read_reports
+from adapters.hl7v2.oru_context import Terms
+from adapters.hl7v2.peer import FrameNote, Peer
 from adapters.hl7v2.sender_profile import SenderProfile, profile_of
-from gateway.canonical.directory import PeerDirectory
+from gateway.canonical.directory import PeerDirectory, Sender
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.intake import (
     Quarantine,
@@ -30,10 +43,8 @@ from gateway.canonical.intake import (
 from gateway.canonical.times import local_date
 
 _PROTOCOL = "hl7v2"
-_VERSION = re.compile(r"\d+\.\d+")
-_VERSIONS = frozenset({"2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8"})
-_FAMILIES = frozenset({"2.3", "2.4", "2.5", "2.6", "2.7", "2.8"})
-_TEST_PROCESSING = frozenset({"T", "D"})
+#: Messages of a batch that are in flight at a time.
+_BATCH_IN_FLIGHT = 64
 _FRAMING_HINTS = {
     ViolationKind.UNFRAMED: "frame each message as 0x0B message 0x1C 0x0D",
     ViolationKind.OVERSIZE: "the message is larger than this gateway takes",
@@ -41,11 +52,17 @@ _FRAMING_HINTS = {
 }
 
 
+class Unanswered(ConnectionAbortedError):
+    """The peer is to get no answer and to lose its connection, so that it sends again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivingPorts:
     """What the receiver is given by the composition root.
 
-    report takes an event name and values that are safe to log; clock gives aware instants.
+    report takes an event name and values that are safe to log; clock gives aware instants;
+    profile tells what is particular to a registered sender; link_hosts are the hosts to which
+    links in results may lead.
     """
 
     directory: PeerDirectory
@@ -53,6 +70,8 @@ class ReceivingPorts:
     quarantine: Quarantine
     clock: Callable[[], datetime]
     report: Report
+    profile: Callable[[Sender], SenderProfile] = profile_of
+    link_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -62,9 +81,15 @@ class _Reading:
     raw: bytes
     header: Header
     received_at: datetime
-    institution: InstitutionCode | None = None
+    peer: Peer
+    profile: SenderProfile | None = None
     codec: str = "utf-8"
     warnings: tuple[str, ...] = ()
+
+    @property
+    def institution(self) -> InstitutionCode | None:
+        """The sender, once it is known."""
+        return self.profile.institution if self.profile else None
 
 
 class MessageReceiver:
@@ -73,22 +98,20 @@ class MessageReceiver:
     def __init__(self, ports: ReceivingPorts) -> None:
         self._ports = ports
 
-    async def answer(self, frame: bytes) -> bytes | None:
-        """The acknowledgment of a frame; None where there is no header to answer to.
+    async def answer(self, frame: bytes, peer: Peer | None = None) -> tuple[bytes, ...]:
+        """The acknowledgments of a frame; none where there is no header to answer to.
 
-        Never raises: whatever goes wrong becomes an answer.
+        Raises:
+            Unanswered: trouble of ours, with a sender that would take AR for final. Whatever else
+                goes wrong becomes an answer.
         """
-        at = self._ports.clock()
-        try:
-            header = read_header(frame)
-        except PeerViolation as fault:
-            await self._settled(self._kept(frame, at, fault))
-            return None
-        reading = _Reading(frame, header, at)
-        answer = await self._settled(self._received(reading), reading)
-        return self._acknowledged(reading, answer)
+        peer = peer or Peer()
+        batch = split_batch(frame)
+        if batch is None:
+            return await self._answer_message(frame, peer)
+        return await self._answer_batch(batch, peer)
 
-    async def refuse(self, violation: Violation) -> bytes | None:
+    async def refuse(self, violation: Violation, peer: Peer | None = None) -> tuple[bytes, ...]:
         """Keep note of broken framing; AR where it is oversize and its header is readable.
 
         Never raises. Only the first line is kept, with digest and size of the rest.
@@ -100,12 +123,43 @@ class MessageReceiver:
         at = self._ports.clock()
         answer = await self._settled(self._kept(violation.first_line, at, fault))
         if violation.kind is not ViolationKind.OVERSIZE:
-            return None
+            return ()
         try:
+            if violation.first_line.startswith((b"FHS", b"BHS")):
+                return (self._enveloped(_refused_batch(violation.first_line, fault), ()),)
             header = read_header(violation.first_line)
         except PeerViolation:
-            return None
-        return self._acknowledged(_Reading(b"", header, at), answer)
+            return ()
+        return self._acknowledged(_Reading(b"", header, at, peer or Peer()), answer)
+
+    async def _answer_message(self, frame: bytes, peer: Peer) -> tuple[bytes, ...]:
+        at = self._ports.clock()
+        try:
+            header = read_header(frame)
+        except PeerViolation as fault:
+            await self._settled(self._kept(frame, at, fault))
+            peer.note(FrameNote(None, "", "", fault.reason))
+            return ()
+        reading = _Reading(frame, header, at, peer)
+        answer = await self._settled(self._received(reading), reading)
+        return self._acknowledged(reading, answer)
+
+    async def _answer_batch(self, batch: Batch, peer: Peer) -> tuple[bytes, ...]:
+        """One payload with an acknowledgment for each message that asks for one."""
+        if batch.fault is not None:
+            kept = self._kept(batch.envelope, self._ports.clock(), batch.fault)
+            await self._settled(kept)
+        answers: list[bytes] = []
+        for start in range(0, len(batch.messages), _BATCH_IN_FLIGHT):
+            some = batch.messages[start : start + _BATCH_IN_FLIGHT]
+            for each in await asyncio.gather(*(self._answer_message(raw, peer) for raw in some)):
+                answers.extend(each)
+        payload = self._enveloped(batch, tuple(answers))
+        return (payload,) if payload else ()
+
+    def _enveloped(self, batch: Batch, answers: tuple[bytes, ...]) -> bytes:
+        stamp = Stamp(secrets.token_hex(10), self._ports.clock(), "utf-8")
+        return batch_acknowledgment(batch, answers, stamp)
 
     async def _settled(self, work: Awaitable[Receipt], reading: _Reading | None = None) -> Answer:
         answer = await settle(work, self._ports.report)
@@ -121,11 +175,26 @@ class MessageReceiver:
             )
         return answer
 
-    def _acknowledged(self, reading: _Reading, answer: Answer) -> bytes:
+    def _acknowledged(self, reading: _Reading, answer: Answer) -> tuple[bytes, ...]:
         if reading.warnings and not answer.condition:
             answer = replace(answer, warnings=reading.warnings)
-        stamp = Stamp(secrets.token_hex(10), self._ports.clock(), reading.codec)
-        return acknowledgment(reading.header, answer, stamp)
+        control_id = reading.header.control_id
+        reading.peer.note(
+            FrameNote(reading.institution, control_id, answer.code, answer.reason, answer.location)
+        )
+        profile = reading.profile
+        if answer.condition == INTERNAL_ERROR and profile and profile.close_instead_of_retry:
+            raise Unanswered
+        original_only = profile is not None and profile.original_mode_only
+        due = answers_due(reading.header, answer, original_only)
+        return tuple(
+            acknowledgment(
+                reading.header,
+                each,
+                Stamp(secrets.token_hex(10), self._ports.clock(), reading.codec),
+            )
+            for each in due
+        )
 
     async def _kept(self, raw: bytes, at: datetime, fault: AdapterError) -> Receipt:
         """Quarantine what has no header; raises the fault again."""
@@ -136,7 +205,10 @@ class MessageReceiver:
 
     async def _received(self, reading: _Reading) -> Receipt:
         try:
-            submission = self._submission(reading)
+            if len(reading.raw) > LARGE_MESSAGE_BYTES:
+                submission = await asyncio.to_thread(self._submission, reading)
+            else:
+                submission = self._submission(reading)
         except AdapterError as fault:
             await self._ports.quarantine(
                 Quarantined(
@@ -169,16 +241,13 @@ class MessageReceiver:
 
     def _submission(self, reading: _Reading) -> Submission:
         profile = self._sender(reading)
-        decoded = self._decoded(reading, profile)
-        message = er7.read(decoded.text, decoded.codec)
         warnings: list[str] = []
-        check_header(message.header, warnings)
+        message = self._message(reading, profile, warnings)
         day = local_date(reading.received_at)
-        reports = read_reports(
+        content = read_content(
             message,
-            profile,
             lambda code: self._ports.directory.is_imaging_code(profile.institution, code, day),
-            warnings,
+            Terms(profile, warnings, self._ports.link_hosts),
         )
         return Submission(
             institution=profile.institution,
@@ -186,11 +255,27 @@ class MessageReceiver:
             control_id=message.header.text(10),
             raw=reading.raw,
             received_at=reading.received_at,
-            reports=reports,
-            is_test=message.header.component(11) in _TEST_PROCESSING,
-            charset=decoded.codec,
+            reports=content.reports,
+            is_test=message.header.component(11) in TEST_PROCESSING,
+            charset=reading.codec,
             warnings=tuple(warnings),
+            orders=content.orders,
+            demographics=content.demographics,
+            merges=content.merges,
         )
+
+    def _message(
+        self, reading: _Reading, profile: SenderProfile, warnings: list[str]
+    ) -> er7.Message:
+        """The message decoded, divided and put right by what is known of its sender."""
+        declared = "" if profile.charset_is_known else reading.header.charset
+        decoded = decode(reading.raw, declared, profile.charset)
+        reading.codec = decoded.codec
+        if decoded.warning:
+            warnings.append(decoded.warning)
+        message = er7.read(decoded.text, decoded.codec)
+        correct(message, profile.habits)
+        return message
 
     def _sender(self, reading: _Reading) -> SenderProfile:
         day = local_date(reading.received_at)
@@ -199,50 +284,25 @@ class MessageReceiver:
             raise PeerViolation(
                 "unknown_sender", "MSH[1]-4[1].1", "register this facility before it sends"
             )
-        profile = profile_of(sender)
-        reading.institution = profile.institution
+        profile = self._ports.profile(sender)
         reading.codec = codec_of(reading.header.charset or profile.charset) or reading.codec
+        if not reading.peer.may_send_as(profile.institution):
+            raise PeerViolation(
+                "certificate_mismatch",
+                "MSH[1]-4[1].1",
+                "the client certificate of this connection belongs to another institution",
+            )
+        reading.profile = profile
         return profile
 
-    def _decoded(self, reading: _Reading, profile: SenderProfile) -> Decoded:
-        decoded = decode(reading.raw, reading.header.charset, profile.charset)
-        reading.codec = decoded.codec
-        return decoded
 
-
-def check_header(msh: er7.Segment, warnings: list[str]) -> None:
-    """That a message is one we take and can answer to (v2.5.1 2.15.9, conformance of this gateway).
+def _refused_batch(first_line: bytes, fault: PeerViolation) -> Batch:
+    """A batch of which nothing was taken, to answer to its header line.
 
     Raises:
-        UnsupportedMessage: another type, event, processing id or version.
-        MappingFailure: MSH-7, MSH-10 or MSH-11 is missing.
+        PeerViolation: the line states no delimiters.
     """
-    _check_type(msh, warnings)
-    _check_version(msh, warnings)
-    for field in (7, 10, 11):
-        if not msh.component(field):
-            raise MappingFailure("required_field_missing", msh.at(field), "fill this header field")
-    if msh.component(11) not in _TEST_PROCESSING | {"P"}:
-        raise UnsupportedMessage(
-            "unsupported_processing_id", msh.at(11), "send P, or T and D for tests"
-        )
-
-
-def _check_type(msh: er7.Segment, warnings: list[str]) -> None:
-    if msh.component(9) != "ORU":
-        raise UnsupportedMessage("unsupported_message_type", msh.at(9, 1, 1), "send ORU^R01")
-    event = msh.component(9, 2)
-    if not event:
-        warnings.append(f"{msh.at(9, 1, 2)}: event missing, read as R01")
-    elif event != "R01":
-        raise UnsupportedMessage("unsupported_event", msh.at(9, 1, 2), "send ORU^R01")
-
-
-def _check_version(msh: er7.Segment, warnings: list[str]) -> None:
-    stated = msh.raw(12)
-    if stated in _VERSIONS:
-        return
-    family = _VERSION.match(msh.component(12))
-    if family and family[0] not in _FAMILIES:
-        raise UnsupportedMessage("unsupported_version", msh.at(12), "send version 2.3 to 2.8")
-    warnings.append(f"{msh.at(12)}: version missing or odd")
+    envelope_header(first_line)
+    if first_line.startswith(b"FHS"):
+        return Batch((), file_header=first_line, fault=fault)
+    return Batch((), header=first_line, fault=fault)

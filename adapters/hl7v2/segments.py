@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from adapters.errors import MappingFailure
-from adapters.hl7v2.er7 import Delimiters, Segment
+from adapters.hl7v2.er7 import NULL, Delimiters, Segment
 from adapters.hl7v2.sender_profile import SenderProfile
 from adapters.hl7v2.tables import IDENTITY_TYPE, RESIDENT_ID_OID, RESULT_STATUS, SEX
 from adapters.hl7v2.timestamps import calendar_date
@@ -31,10 +31,10 @@ def patient(pid: Segment, profile: SenderProfile, warnings: list[str]) -> Patien
     Raises:
         MappingFailure: no identifier at all, or a birth date that cannot be read.
     """
-    identifiers, invalid = _identifiers(pid, profile.institution, warnings)
+    numbers, invalid = identifiers(pid, 3, profile.institution, warnings)
     name = _name(pid)
     return Patient(
-        identifiers=identifiers,
+        identifiers=numbers,
         name=normalize_name(name) if name else None,
         name_as_sent=name,
         birth_date=calendar_date(pid.component(7), pid.at(7)),
@@ -43,29 +43,37 @@ def patient(pid: Segment, profile: SenderProfile, warnings: list[str]) -> Patien
     )
 
 
-def _identifiers(
-    pid: Segment, institution: InstitutionCode, warnings: list[str]
+def identifiers(
+    segment: Segment, field: int, institution: InstitutionCode, warnings: list[str]
 ) -> tuple[tuple[PatientIdentifier, ...], int]:
-    """The valid identifiers of PID-3, each once, and how many were refused."""
-    repetitions = pid.repetitions(3)
-    if not repetitions:
+    """The valid identifiers of a field (CX), each once, and how many were refused.
+
+    Raises:
+        MappingFailure: the field is empty.
+    """
+    if not segment.repetitions(field):
         raise MappingFailure(
-            "required_field_missing", pid.at(3), "send at least one patient identifier"
+            "required_field_missing", segment.at(field), "send at least one patient identifier"
         )
-    identifiers: dict[PatientIdentifier, None] = {}
+    found: dict[PatientIdentifier, None] = {}
     invalid = 0
+    repetitions = segment.raw(field).split(segment.delimiters.repetition)
     for number, repetition in enumerate(repetitions, 1):
+        # Senders leave repetitions of delimiters alone where a person has no such number.
+        if not segment.component_of(repetition, 1):
+            continue
         try:
-            identifier = _identifier(pid, repetition, institution)
+            identifier = _identifier(segment, repetition, institution)
         except InvalidRecord as error:
             invalid += 1
-            warnings.append(f"{pid.at(3, number, 1)}: {error.fault}")
+            warnings.append(f"{segment.at(field, number, 1)}: {error.fault}")
             continue
         if identifier is None:
-            warnings.append(f"{pid.at(3, number, 5)}: identifier type not known, not used")
+            place = segment.at(field, number, 5)
+            warnings.append(f"{place}: identifier type not known, not used")
         else:
-            identifiers[identifier] = None
-    return tuple(identifiers), invalid
+            found[identifier] = None
+    return tuple(found), invalid
 
 
 def _identifier(
@@ -115,6 +123,8 @@ def lab_result(
     # Hot path: the fields are taken out once, not asked for one by one.
     fields = obx.fields if len(obx.fields) >= _OBX_FIELDS else [*obx.fields, *_NO_FIELDS]
     value_type = fields[2]
+    if fields[5] == NULL:
+        warnings.append(f"{obx.at(5)}: explicit null, there is no value")
     repeating = (fields[3], fields[6], fields[7], fields[8], fields[18], fields[17])
     code, unit, reference_range, flags, system, method = _description(repeating, obx.delimiters)
     if value_type == "NM" and not unit:

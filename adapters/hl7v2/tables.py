@@ -2,6 +2,7 @@
 
 from gateway.canonical.identifiers import IdentityType
 from gateway.canonical.lab import ReportStatus, ResultStatus
+from gateway.canonical.messages import OrderAct
 from gateway.canonical.patient import Sex
 
 #: OBR-25, table 0123. `W` belongs in OBX-11; where a sender puts it here, the report is withheld
@@ -35,6 +36,26 @@ RESULT_STATUS = {
     "X": ResultStatus.CANCELLED,
     "D": ResultStatus.DELETED,
     "W": ResultStatus.WRONG_PATIENT,
+}
+
+#: ORC-1, table 0119, as placers and fillers write it; `RP` and `RO` are the two halves of a
+#: replacement. A code that is not listed has no effect on what was ordered.
+ORDER_ACT = (
+    dict.fromkeys(("NW", "OK", "RO", "SN", "PA", "CH"), OrderAct.SIGNED)
+    | dict.fromkeys(("XO", "XR", "XX"), OrderAct.CHANGED)
+    | dict.fromkeys(("CA", "OC", "CR", "DC", "OD", "DR", "RP", "RQ", "RU"), OrderAct.WITHDRAWN)
+    | dict.fromkeys(("RE",), OrderAct.EXECUTED)
+    | dict.fromkeys(("SC", "SR", "NA", "HD", "OH", "HR", "RL", "OR"), OrderAct.NOTED)
+)
+
+#: ORC-5, table 0038, of a message that reports where an order stands.
+ORDER_ACT_OF_STATUS = {
+    "A": OrderAct.EXECUTED,
+    "CM": OrderAct.EXECUTED,
+    "IP": OrderAct.EXECUTED,
+    "CA": OrderAct.WITHDRAWN,
+    "DC": OrderAct.WITHDRAWN,
+    "RP": OrderAct.WITHDRAWN,
 }
 
 #: PID-8, table 0001, and the digits and words of GB/T 2261.1 that senders put there.

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from adapters.errors import MappingFailure
+from adapters.hl7v2.er7 import Segment
+from adapters.hl7v2.sender_profile import OffsetRule, SenderProfile
 from gateway.canonical.times import EventTime, Precision, ZoneSource
 
 _TIME = re.compile(r"(\d{4}(?:\d\d){0,5})(?:(?<=\d{14})\.(\d+))?([+-]\d\d[0-5]\d)?", re.ASCII)
@@ -19,7 +21,31 @@ _PRECISIONS = {
     12: Precision.MINUTE,
     14: Precision.SECOND,
 }
+_TIMES_OF_DAY = frozenset({Precision.MINUTE, Precision.SECOND})
+_OFFSET = re.compile(r"(?:[+-]\d{4}|Z)$", re.ASCII)
 _HINT = "write YYYYMMDD[HHMM[SS]] with an optional offset as +0800"
+
+
+def field_time(segment: Segment, field: int, profile: SenderProfile) -> EventTime | None:
+    """The time in the first component of a field, by the clock of its sender; None when absent.
+
+    Raises:
+        MappingFailure: it is no time, or lacks the offset that this sender has to state.
+    """
+    text = segment.component(field)
+    if profile.offsets is OffsetRule.IGNORED:
+        text = _OFFSET.sub("", text)
+    read = event_time(text, profile.zone, segment.at(field))
+    if (
+        read is not None
+        and profile.offsets is OffsetRule.REQUIRED
+        and read.zone_source is ZoneSource.INSTITUTION
+        and read.precision in _TIMES_OF_DAY
+    ):
+        raise MappingFailure(
+            "invalid_time", segment.at(field), "state the offset from UTC, such as +0800"
+        )
+    return read
 
 
 def event_time(text: str, zone: tzinfo, location: str) -> EventTime | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.canonical.attachment import Attachment
 from gateway.canonical.errors import InvalidRecord
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.lab import LocalCode, ReportStatus
@@ -33,6 +34,7 @@ class ImagingReport:
     study_instance_uid: str | None = None
     placer_order_number: str = ""
     department: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.filler_order_number:

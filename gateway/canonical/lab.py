@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.canonical.attachment import Attachment
 from gateway.canonical.errors import InvalidRecord
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.patient import Patient
@@ -98,6 +99,7 @@ class LabReport:
     department: str = ""
     specimen: str = ""
     notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.filler_order_number:

@@ -16,6 +16,7 @@ import uvloop
 from adapters.hl7v2.mllp_client import connect_mllp
 from adapters.hl7v2.mllp_framing import frame
 from adapters.hl7v2.mllp_server import MllpLimits, MllpServer, start_mllp_server
+from adapters.hl7v2.peer import Peer
 from adapters.hl7v2.receiving import MessageReceiver
 from tests.benchmarks.mllp_load import drive, numbered_report
 from tests.messages import HEADER, ORDER, PATIENT, RESULT, joined, message
@@ -319,11 +320,11 @@ async def test_peer_that_does_not_read_is_not_read() -> None:
     class Verbose:
         asked = 0
 
-        async def answer(self, frame: bytes) -> bytes | None:
+        async def answer(self, frame: bytes, peer: Peer) -> tuple[bytes, ...]:
             self.asked += 1
-            return bytes(65536)
+            return (bytes(65536),)
 
-        async def refuse(self, violation: object) -> bytes | None:
+        async def refuse(self, violation: object, peer: Peer) -> tuple[bytes, ...]:
             raise AssertionError("nothing to refuse")
 
     handler, count = Verbose(), 2000
@@ -408,10 +409,10 @@ async def test_closing_is_reported_with_its_counts() -> None:
 
 async def test_handler_that_fails_costs_its_connection_alone() -> None:
     class Broken:
-        async def answer(self, frame: bytes) -> bytes | None:
+        async def answer(self, frame: bytes, peer: Peer) -> tuple[bytes, ...]:
             raise RuntimeError("a defect of ours")
 
-        async def refuse(self, violation: object) -> bytes | None:
+        async def refuse(self, violation: object, peer: Peer) -> tuple[bytes, ...]:
             raise AssertionError("nothing to refuse")
 
     server = await start_mllp_server(Broken(), HOST, 0, MllpLimits(), lambda _event, _values: None)
@@ -426,12 +427,12 @@ async def test_handler_that_fails_after_its_peer_left_harms_nobody() -> None:
     begun, gate = asyncio.Event(), asyncio.Event()
 
     class Broken:
-        async def answer(self, frame: bytes) -> bytes | None:
+        async def answer(self, frame: bytes, peer: Peer) -> tuple[bytes, ...]:
             begun.set()
             await gate.wait()
             raise RuntimeError("a defect of ours")
 
-        async def refuse(self, violation: object) -> bytes | None:
+        async def refuse(self, violation: object, peer: Peer) -> tuple[bytes, ...]:
             raise AssertionError("nothing to refuse")
 
     server = await start_mllp_server(Broken(), HOST, 0, MllpLimits(), lambda _event, _values: None)

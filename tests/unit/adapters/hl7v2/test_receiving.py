@@ -23,8 +23,7 @@ def intake() -> RecordingIntake:
 
 async def answer(intake: RecordingIntake, text: str | bytes) -> str:
     raw = text.encode() if isinstance(text, str) else text
-    acknowledgment = await MessageReceiver(intake.ports()).answer(raw)
-    assert acknowledgment is not None
+    [acknowledgment] = await MessageReceiver(intake.ports()).answer(raw)
     return acknowledgment.decode("gb18030" if b"GB" in raw else "utf-8", "replace")
 
 
@@ -101,7 +100,7 @@ async def test_quarantine_that_breaks_is_answered_with_try_again(intake: Recordi
     assert msa(await answer(intake, ORU.replace("PID|1||000123^^^H001^MR", "PID|1||"))) == (
         "MSA|AR|C1"
     )
-    assert await MessageReceiver(intake.ports()).answer(b"no header") is None
+    assert await MessageReceiver(intake.ports()).answer(b"no header") == ()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +108,9 @@ async def test_quarantine_that_breaks_is_answered_with_try_again(intake: Recordi
     [
         ("|H001|", "|H999|", "AR", "unknown_sender", "MSH^1^4^1^1"),
         ("|LIS|H001|", "|||", "AR", "unknown_sender", "MSH^1^4^1^1"),
-        ("ORU^R01^ORU_R01", "ADT^A01", "AR", "unsupported_message_type", "MSH^1^9^1^1"),
+        ("ORU^R01^ORU_R01", "MDM^T02", "AR", "unsupported_message_type", "MSH^1^9^1^1"),
+        ("ORU^R01^ORU_R01", "ADT^A01", "AR", "unsupported_event", "MSH^1^9^1^2"),
+        ("ORU^R01^ORU_R01", "ADT", "AR", "unsupported_event", "MSH^1^9^1^2"),
         ("ORU^R01^ORU_R01", "", "AR", "unsupported_message_type", "MSH^1^9^1^1"),
         ("ORU^R01^ORU_R01", "ORU^R30", "AR", "unsupported_event", "MSH^1^9^1^2"),
         ("|C1|P|", "|C1|Q|", "AR", "unsupported_processing_id", "MSH^1^11^1"),
@@ -123,7 +124,6 @@ async def test_quarantine_that_breaks_is_answered_with_try_again(intake: Recordi
         ("202611200900", "9 o'clock", "AE", "invalid_time", "OBR^1^7^1"),
         ("PID|1", "ZID|1", "AE", "segment_missing", "PID^1"),
         ("|2.5.1", "|2.5.1||||||EBCDIC", "AE", "unsupported_charset", "MSH^1^18^1"),
-        ("|2.5.1", "|2.5.1||||||ASCII", "AE", "undecodable", "PID^1^5^1"),
     ],
 )
 async def test_what_cannot_be_taken_is_kept_and_located(
@@ -167,8 +167,23 @@ async def test_missing_event_is_taken_with_a_warning(intake: RecordingIntake) ->
     assert intake.submissions[0].warnings == ("MSH[1]-9[1].2: event missing, read as R01",)
 
 
-async def test_enhanced_mode_is_answered_in_original_mode(intake: RecordingIntake) -> None:
-    assert msa(await answer(intake, ORU.replace("|2.5.1", "|2.5.1|||AL|AL"))) == "MSA|AA|C1"
+async def test_bytes_of_another_charset_are_kept_and_located(intake: RecordingIntake) -> None:
+    raw = ORU.replace("2.5.1", "2.5.1||||||ASCII").replace("张三", "ü").encode("latin-1", "ignore")
+    acknowledgment = await answer(intake, raw)
+    assert msa(acknowledgment) == "MSA|AE|C1"
+    assert err(acknowledgment)[0] == "PID^1^5^1"
+    assert [kept.reason for kept in intake.quarantined] == ["undecodable"]
+
+
+async def test_wrong_label_of_chinese_text_is_repaired_and_recorded(
+    intake: RecordingIntake,
+) -> None:
+    raw = ORU.replace("2.5.1", "2.5.1||||||UNICODE UTF-8").encode("gb18030")
+    [acknowledgment] = await MessageReceiver(intake.ports()).answer(raw)
+    assert b"MSA|AA|C1\rERR||MSH^1^18^1|0^" in acknowledgment
+    [submission] = intake.submissions
+    assert (submission.charset, submission.reports[0].patient.name) == ("gb18030", "张三")
+    assert submission.warnings == ("MSH[1]-18: utf-8 is stated, it is gb18030",)
 
 
 async def test_refused_message_is_reported_without_patient_data(intake: RecordingIntake) -> None:
@@ -184,7 +199,7 @@ async def test_refused_message_is_reported_without_patient_data(intake: Recordin
 
 
 async def test_frame_without_header_is_kept_and_not_answered(intake: RecordingIntake) -> None:
-    assert await MessageReceiver(intake.ports()).answer(b"PID|1\r") is None
+    assert await MessageReceiver(intake.ports()).answer(b"PID|1\r") == ()
     [kept] = intake.quarantined
     assert (kept.raw, kept.reason, kept.institution) == (b"PID|1\r", "no_header", None)
 
@@ -199,8 +214,7 @@ def violation(data: bytes, limit: int = 100) -> Violation:
 
 async def test_oversize_message_is_refused_by_its_header(intake: RecordingIntake) -> None:
     raw = frame(ORU.encode() + b"x" * 100)
-    acknowledgment = await MessageReceiver(intake.ports()).refuse(violation(raw))
-    assert acknowledgment is not None
+    [acknowledgment] = await MessageReceiver(intake.ports()).refuse(violation(raw))
     assert msa(acknowledgment.decode()) == "MSA|AR|C1"
     assert "SHA-256" in acknowledgment.decode()
     [kept] = intake.quarantined
@@ -218,7 +232,7 @@ async def test_oversize_message_is_refused_by_its_header(intake: RecordingIntake
 async def test_broken_framing_is_noted_and_not_answered(
     intake: RecordingIntake, data: bytes, reason: str
 ) -> None:
-    assert await MessageReceiver(intake.ports()).refuse(violation(data)) is None
+    assert await MessageReceiver(intake.ports()).refuse(violation(data)) == ()
     [kept] = intake.quarantined
     assert isinstance(kept, Quarantined)
     assert kept.reason == reason
