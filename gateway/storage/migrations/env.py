@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.storage import (  # noqa: F401 - they register tables
     audit_tables,
     conformance_tables,
+    dicomweb_tables,
     person_tables,
     registry_tables,
 )
