@@ -14,6 +14,7 @@ _EFFECTS = (
     (Verdict.UNKNOWN, Outcome.UNDETERMINED),
     (Verdict.DISCRETIONARY, Outcome.DISCRETIONARY),
 )
+_OUTCOMES = dict(_EFFECTS)
 
 
 def determine(facts: Facts, policy: Policy) -> Determination:
@@ -25,6 +26,11 @@ def determine(facts: Facts, policy: Policy) -> Determination:
     parameters = policy.parameters.on(local_day(facts.request.at))
     findings = tuple(clause(facts, parameters) for clause in policy.clauses)
     return Determination(fold(findings), findings, facts, policy.id, facts.item.edition)
+
+
+def effect_of(finding: Finding) -> Outcome:
+    """The outcome that one finding alone amounts to."""
+    return _OUTCOMES.get(finding.verdict, Outcome.RECOGNIZABLE)
 
 
 def fold(findings: Iterable[Finding]) -> Outcome:

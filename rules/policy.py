@@ -1,7 +1,7 @@
 """A policy: one document, the days it is in force, its clauses in the order of the text."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
@@ -14,13 +14,29 @@ Clause: TypeAlias = Callable[[Facts, ParametersInForce], Finding]
 PanelClause: TypeAlias = Callable[[tuple[str, ...], tuple[str, ...]], Finding]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedFacts:
+    """Facts as they would have to be, and in words what is other about them."""
+
+    facts: Facts
+    words: str
+
+
+#: The least changes of facts after which a clause would say something else; none if there is none.
+Remedy: TypeAlias = Callable[[Facts, Finding, ParametersInForce], tuple[ChangedFacts, ...]]
+
+
 class NoPolicyInForce(LookupError):
     """No installed policy has this id, or is in force on this day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """One document as code: 文号, days in force (inclusive), clauses, parameters."""
+    """One document as code: 文号, days in force (inclusive), clauses, parameters.
+
+    remedies: by the code of a clause, in the order in which they are tried. expiry: what would end
+    a recognizable result.
+    """
 
     id: str
     document: str
@@ -29,6 +45,8 @@ class Policy:
     clauses: tuple[Clause, ...]
     panel_clause: PanelClause
     parameters: Parameters
+    remedies: Mapping[str, Remedy] = field(default_factory=dict)
+    expiry: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

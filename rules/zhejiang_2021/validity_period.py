@@ -12,7 +12,8 @@ Specs: tests/spec/zhejiang_2021/test_four_one_window.py, test_four_one_other_per
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from rules.calendar import local_day
@@ -86,3 +87,10 @@ def anchor_of(
 def preferred_anchor(kind: str, parameters: ParametersInForce, item: str | None = None) -> str:
     """The time that is meant where all are known; any other is a fallback."""
     return parameters.words(f"anchor_order_{kind}", item)[0]
+
+
+def moved(facts: Facts, anchor: Anchor, at: datetime) -> Facts:
+    """The facts with one anchor at another instant; assessments are those of its new day."""
+    anchors = tuple(replace(a, at=at) if a == anchor else a for a in facts.report.anchors)
+    day = facts.eqa_day and local_day(at)
+    return replace(facts, report=replace(facts.report, anchors=anchors), eqa_day=day)
