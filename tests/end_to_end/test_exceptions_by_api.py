@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.end_to_end.city import ALBUMIN, BLOOD_COUNT, BLOOD_COUNT_CODES, NOW, POTASSIUM
+from tests.end_to_end.city import (
+    ALBUMIN,
+    BLOOD_COUNT,
+    BLOOD_COUNT_CODES,
+    NOW,
+    POTASSIUM,
+    TOTAL_PROTEIN,
+)
 from tests.end_to_end.house import House, Json, held, said, verdicts
 from tests.end_to_end.messages import Message, Result, a_person, local
 
