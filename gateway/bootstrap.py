@@ -1,6 +1,7 @@
 """Composes a process: settings in, database, services and listeners out. Imports everything."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+import ssl
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,10 @@ from adapters.dicom.rendering import UndecodableImage, render_slice
 from adapters.dicom.spool import Spool
 from adapters.dicom.storage_scp import ScpPorts, ScpSettings
 from adapters.hl7v2.mllp_server import MllpLimits
+from adapters.hl7v2.profile_files import ProfileFolder
 from adapters.hl7v2.receiving import ReceivingPorts
+from adapters.hl7v2.sender_profile import SenderProfile, profile_of
+from adapters.hl7v2.tls import tls_context
 from gateway.api.app import create_app
 from gateway.api.metrics import Metrics
 from gateway.api.options import ApiOptions
@@ -90,6 +94,7 @@ class Gateway:
     codes: ReceivedCodes
     rulebook: Rulebook
     metrics: Metrics
+    sender_profiles: Callable[[Sender], SenderProfile]
 
     async def import_csv(self, request: ImportRequest) -> ImportReport:
         """Take a register file in and use it at once; raises `ImportRefused`."""
@@ -115,6 +120,8 @@ class Gateway:
             self.quarantine.keep,
             self.clock,
             report,
+            self.sender_profiles,
+            self.settings.link_hosts,
         )
 
 
@@ -196,6 +203,7 @@ async def _compose(
         codes=codes,
         rulebook=rulebook,
         metrics=Metrics(),
+        sender_profiles=_sender_profiles(settings),
     )
 
 
@@ -224,11 +232,30 @@ async def running(
         yield Running(http, mllp, dicom)
 
 
+def _sender_profiles(settings: Settings) -> Callable[[Sender], SenderProfile]:
+    folder = settings.sender_profiles_dir
+    return profile_of if folder is None else ProfileFolder(folder, report)
+
+
+def _mllp_tls(settings: Settings) -> ssl.SSLContext | None:
+    certificate, key = settings.mllp_tls_certificate_file, settings.mllp_tls_key_file
+    if certificate is None or key is None:
+        return None
+    required = settings.mllp_tls_client_required
+    return tls_context(
+        certificate, key, settings.mllp_tls_client_ca_file, is_client_required=required
+    )
+
+
 async def _listen_mllp(gateway: Gateway, stack: AsyncExitStack) -> int:
     settings = gateway.settings
     limits = MllpLimits(settings.mllp_max_message_bytes, settings.mllp_max_connections)
     listener = mllp_listener(
-        gateway.receiving_ports(), settings.mllp_host, settings.mllp_port, limits
+        gateway.receiving_ports(),
+        settings.mllp_host,
+        settings.mllp_port,
+        limits,
+        _mllp_tls(settings),
     )
     return (await stack.enter_async_context(listener)).port
 

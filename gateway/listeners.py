@@ -1,6 +1,7 @@
 """The listening sockets of a process: HTTP, MLLP, DICOM; each is stopped at the end."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -26,10 +27,14 @@ def report(event: str, values: Mapping[str, object]) -> None:
 
 @asynccontextmanager
 async def mllp_listener(
-    ports: ReceivingPorts, host: str, port: int, limits: MllpLimits
+    ports: ReceivingPorts,
+    host: str,
+    port: int,
+    limits: MllpLimits,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[MllpServer]:
     """HL7 v2 over MLLP; at the end what is in flight is answered."""
-    server = await start_mllp_server(MessageReceiver(ports), host, port, limits, report)
+    server = await start_mllp_server(MessageReceiver(ports), host, port, limits, report, tls)
     try:
         yield server
     finally:

@@ -54,6 +54,24 @@ class Settings(BaseSettings):
         None, description="PEM certificate chain; with the key, HTTP is served over TLS"
     )
     tls_key_file: Path | None = Field(None, description="PEM private key of the certificate")
+    mllp_tls_certificate_file: Path | None = Field(
+        None, description="PEM certificate chain; with the key, MLLP is served over TLS 1.2+"
+    )
+    mllp_tls_key_file: Path | None = Field(None, description="PEM private key of the certificate")
+    mllp_tls_client_ca_file: Path | None = Field(
+        None,
+        description="PEM authorities of client certificates; one that is shown must name (CN or "
+        "SAN) the institution of MSH-4",
+    )
+    mllp_tls_client_required: bool = Field(
+        False, description="refuse MLLP clients that show no certificate"
+    )
+    sender_profiles_dir: Path | None = Field(
+        None, description="folder of HL7 sender profiles, `<institution code>.toml`, read live"
+    )
+    report_link_hosts: str = Field(
+        "", description="hosts, separated by commas, to which links of HL7 reports may lead"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
     reminder_time_limit_ms: int = Field(
         800, ge=50, description="past this the reminder answer is empty; the order is never blocked"
@@ -77,6 +95,12 @@ class Settings(BaseSettings):
     def effective_key_file(self) -> Path:
         """The key ring file, with the embedded default filled in."""
         return self.key_file or self.data_dir / "keys.json"
+
+    @property
+    def link_hosts(self) -> frozenset[str]:
+        """The hosts of `report_link_hosts`."""
+        hosts = (host.strip().lower() for host in self.report_link_hosts.split(","))
+        return frozenset(filter(None, hosts))
 
     @property
     def dicom_folder(self) -> Path:

@@ -309,11 +309,21 @@ def _retraction(report: Report) -> Report:
     nobody = Patient(())
     if isinstance(report, ImagingReport):
         return replace(
-            report, patient=nobody, status=ReportStatus.WRONG_PATIENT, findings="", impression=""
+            report,
+            patient=nobody,
+            status=ReportStatus.WRONG_PATIENT,
+            findings="",
+            impression="",
+            attachments=(),
         )
     withdrawn = tuple(_withdrawn(result) for result in report.results)
     return replace(
-        report, patient=nobody, status=ReportStatus.WRONG_PATIENT, results=withdrawn, notes=()
+        report,
+        patient=nobody,
+        status=ReportStatus.WRONG_PATIENT,
+        results=withdrawn,
+        notes=(),
+        attachments=(),
     )
 
 
