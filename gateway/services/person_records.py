@@ -126,12 +126,13 @@ def part(family: Family, kept: Iterable[Claim], retired: Iterable[Claim]) -> Par
     own = {family.key_of[claim.key] for claim in kept if claim.key in family.key_of}
     theirs = [claim.key for claim in retired if claim.key in family.key_of]
     moved = tuple(each for each in theirs if family.key_of[each] in own)
-    undone: list[StoredMerge] = []
+    undone = [m for m in family.merges if not m.other and m.retired_hash in moved]
     for key in {family.key_of[each] for each in theirs} - own:
         for mine in own:
             if merge := family.cut(mine, key):
-                family.merges.remove(merge)
                 undone.append(merge)
+                family.merges.remove(merge)
+    family.merges = [merge for merge in family.merges if merge not in undone]
     new_key = new_id() if moved else ""
     if moved:
         family.keys.add(new_key)

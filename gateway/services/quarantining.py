@@ -10,6 +10,8 @@ from gateway.storage.sealing import Sealer
 from gateway.storage.session import Database
 from gateway.storage.tables import quarantine
 
+_LONGEST_CONTROL_ID = 256
+
 
 def quarantine_row(sealer: Sealer, kept: Quarantined) -> Row:
     """A quarantined message as its table holds it."""
@@ -24,6 +26,7 @@ def quarantine_row(sealer: Sealer, kept: Quarantined) -> Row:
         "hint": kept.hint,
         "digest": sha256(kept.raw).digest(),
         "body_sealed": sealer.seal("quarantine", row_id, kept.raw),
+        "control_id": kept.control_id[:_LONGEST_CONTROL_ID],
     }
 
 

@@ -41,7 +41,7 @@ class ReceivedCodes:
     def _saw_report(self, report: Report, at: datetime) -> None:
         sender = (report.institution, "imaging" if isinstance(report, ImagingReport) else "lab")
         seen = self._seen.setdefault(sender, {})
-        for code in _codes(report):
+        for code in codes_of(report):
             known = seen.get(code.code)
             if known is None:
                 known = seen[code.code] = _Seen(code.name, at)
@@ -67,7 +67,8 @@ class ReceivedCodes:
             await database.write(lambda conn: count_codes(conn, rows))
 
 
-def _codes(report: Report) -> list[LocalCode]:
+def codes_of(report: Report) -> list[LocalCode]:
+    """Every local code by which a report says what was done."""
     if isinstance(report, ImagingReport):
         return [report.procedure]
     return [result.code for result in report.results]

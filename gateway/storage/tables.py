@@ -250,6 +250,7 @@ quarantine = Table(
     Column("hint", String(512), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     Column("body_sealed", LargeBinary, nullable=False),
+    Column("control_id", String(256), nullable=False, server_default=""),
 )
 
 quarantine_outcome = Table(
