@@ -6,6 +6,7 @@ invalid numbers, and decodes text before (0008,0005) can be repaired.
 
 import re
 from math import isfinite
+from struct import unpack
 from typing import Literal
 
 from pydicom.dataelem import RawDataElement
@@ -18,6 +19,7 @@ _SPECIFIC_CHARACTER_SET = 0x00080005
 _PADDING = "\0 "
 _INTEGER = re.compile(r"[+-]?\d{1,12}")  # PS3.5 table 6.2-1
 _UNSIGNED_SHORT_LENGTH = 2
+_DOUBLE_LENGTH = 8
 
 
 class HeaderValues:
@@ -72,6 +74,14 @@ class HeaderValues:
             return None
         order: Literal["little", "big"] = "big" if self._is_big_endian else "little"
         return int.from_bytes(value[:_UNSIGNED_SHORT_LENGTH], order)
+
+    def double(self, tag: int) -> float | None:
+        """A binary number (FD); None when absent, of another length, or not finite."""
+        value = self._bytes(tag)
+        if len(value) != _DOUBLE_LENGTH:
+            return None
+        number: float = unpack(">d" if self._is_big_endian else "<d", value)[0]
+        return number if isfinite(number) else None
 
     def items(self, tag: int) -> list["HeaderValues"]:
         """The items of a sequence (SQ); none when absent or not readable."""

@@ -29,6 +29,7 @@ _CONTRAST_AGENTS = 0x00180012
 _BODY_PART = 0x00180015
 _SLICE_THICKNESS = 0x00180050
 _VIEW_POSITION = 0x00185101
+_CTDI_VOL = 0x00189345
 _STUDY_INSTANCE_UID = 0x0020000D
 _SERIES_INSTANCE_UID = 0x0020000E
 _SERIES_NUMBER = 0x00200011
@@ -65,6 +66,7 @@ WANTED_TAGS = (
     _BODY_PART,
     _SLICE_THICKNESS,
     _VIEW_POSITION,
+    _CTDI_VOL,
     _STUDY_INSTANCE_UID,
     _SERIES_INSTANCE_UID,
     _SERIES_NUMBER,
@@ -135,6 +137,7 @@ def instance_of(header: Header, sender: Sender, digest: str = "", size: int = 0)
         declared_study_count=_declared(values, _STUDY_RELATED_INSTANCES),
         digest=digest,
         size=size,
+        dose=values.double(_CTDI_VOL),
     )
     return HeaderReading(instance, values.repairs)
 

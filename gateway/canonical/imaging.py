@@ -47,7 +47,8 @@ class ImagingInstance:
 
     laterality is `R`, `L`, `B` or ""; contrast is True when (0018,0010) names an agent.
     declared_series_count and declared_study_count are (0020,1209) and (0020,1208) when stated.
-    image_type keeps (0008,0008); slice_thickness is in millimetres; digest is the file's SHA-256.
+    image_type keeps (0008,0008); slice_thickness is in millimetres; dose is CTDIvol (0018,9345) in
+    milligray; digest is the file's SHA-256.
     """
 
     institution: InstitutionCode
@@ -78,6 +79,7 @@ class ImagingInstance:
     declared_study_count: int | None = None
     digest: str = ""
     size: int = 0
+    dose: float | None = None
 
     def __post_init__(self) -> None:
         for field in ("study_instance_uid", "series_instance_uid", "sop_instance_uid"):

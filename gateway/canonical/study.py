@@ -26,6 +26,8 @@ class StudySummary:
     stated, None when none is) count every instance; all else looks at images only. closed: the
     quiet time has passed. views holds one entry per image, "" where the header states none. A
     series counts as contrast series when any image names an agent; localizers are neither.
+    slice_thickness is that of the thinnest slices in millimetres, dose the highest CTDIvol of any
+    scan in milligray; None when no image states one.
     """
 
     study_id: str
@@ -44,6 +46,8 @@ class StudySummary:
     plain_series: int
     images_available: bool
     procedures: tuple[LocalCode, ...]
+    slice_thickness: float | None = None
+    dose: float | None = None
 
 
 def summarize(
@@ -84,11 +88,17 @@ def summarize(
         plain_series=len({i.series_instance_uid for i in scans} - contrast),
         images_available=images_available,
         procedures=_procedures(held),
+        slice_thickness=min(_numbers(i.slice_thickness for i in scans), default=None),
+        dose=max(_numbers(i.dose for i in scans), default=None),
     )
 
 
 def _stated(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({value.strip().upper() for value in values} - {""}))
+
+
+def _numbers(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def _earliest(times: Iterable[EventTime | None]) -> EventTime | None:

@@ -91,4 +91,10 @@ def _imaging_facts(situation: Situation, examination: Examination) -> ImagingFac
         views=tuple(view if view in _VIEW_TERMS else "" for view in summary.views),
         plain_series=summary.plain_series,
         contrast_series=summary.contrast_series,
+        slice_micrometers=_thousandths(summary.slice_thickness),
+        dose_micrograys=_thousandths(summary.dose),
     )
+
+
+def _thousandths(value: float | None) -> int | None:
+    return None if value is None else round(value * 1000)

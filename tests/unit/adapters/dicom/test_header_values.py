@@ -1,6 +1,7 @@
 """Elements are read from their bytes; what is broken is absent and never raises."""
 
 from pathlib import Path
+from struct import pack
 
 import pytest
 from pydicom.dataset import Dataset
@@ -10,7 +11,7 @@ from adapters.dicom.header_values import HeaderValues
 from tests.unit.adapters.dicom.dicom_files import ct_slice, header_of, item, raw_values, sequence
 
 ROWS, INSTANCE_NUMBER, SLICE_THICKNESS = 0x00280010, 0x00200013, 0x00180050
-PROCEDURES = 0x00081032
+PROCEDURES, CTDI_VOL = 0x00081032, 0x00189345
 
 
 def values_of(folder: Path, dataset: Dataset, syntax: str = ExplicitVRLittleEndian) -> HeaderValues:
@@ -25,6 +26,17 @@ def test_binary_number_follows_the_byte_order(tmp_path: Path, syntax: str) -> No
 
 def test_empty_binary_number_is_absent(tmp_path: Path) -> None:
     assert values_of(tmp_path, ct_slice(Rows=None)).unsigned_short(ROWS) is None
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_binary_double_follows_the_byte_order(tmp_path: Path, syntax: str) -> None:
+    dataset = ct_slice(CTDIvol=2.5, PixelData=None)
+    assert values_of(tmp_path, dataset, syntax).double(CTDI_VOL) == 2.5
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0", pack("<d", float("inf"))])
+def test_binary_double_is_finite_or_absent(sent: bytes) -> None:
+    assert raw_values((CTDI_VOL, "FD", sent)).double(CTDI_VOL) is None
 
 
 @pytest.mark.parametrize(

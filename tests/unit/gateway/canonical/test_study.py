@@ -26,6 +26,18 @@ def test_study_says_what_its_instances_say():
     assert summary.procedures == (LocalCode("CT-HEAD", "头颅CT平扫", "L"),)
 
 
+def test_thinnest_slices_and_highest_dose_speak_for_a_study():
+    scans = [
+        an_instance(1, slice_thickness=5.0, dose=8.0),
+        an_instance(2, slice_thickness=1.25, dose=2.0),
+        an_instance(3, image_type=("ORIGINAL", "PRIMARY", "LOCALIZER"), slice_thickness=0.5),
+    ]
+    summary = summarize(scans, False)
+    assert (summary.slice_thickness, summary.dose) == (1.25, 8.0)
+    unstated = summarize([an_instance(1)], False)
+    assert (unstated.slice_thickness, unstated.dose) == (None, None)
+
+
 def test_order_of_instances_is_irrelevant():
     instances = [an_instance(n) for n in range(1, 5)]
     assert summarize(instances, False) == summarize(instances[::-1], False)

@@ -108,10 +108,10 @@ STORED = {
     "sop_class_uid transfer_syntax_uid modality accession_number patient procedures acquired_at "
     "body_part laterality view_position contrast series_number instance_number number_of_frames "
     "rows columns slice_thickness image_type series_description study_description "
-    "declared_series_count declared_study_count digest size",
+    "declared_series_count declared_study_count digest size dose",
     StudySummary: "study_id study_uid accession_number institution modalities acquired_at "
     "received_count declared_count closed body_parts lateralities views contrast_series "
-    "plain_series images_available procedures",
+    "plain_series images_available procedures slice_thickness dose",
     OfferedReport: "id version kind institution institution_name file_number examined_on",
     RecordedItem: "key order_id item_code outcome counted_outcome is_inferred line reports",
     ReminderRecord: "visit_id department practitioner items",
