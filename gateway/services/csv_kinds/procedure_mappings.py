@@ -8,20 +8,25 @@ from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.institution import Validity
 from gateway.services.csv_kinds.cells import VALIDITY, institution_code, unknown_institution
 from gateway.services.csv_kinds.kind import CsvKind, KnownFacts, Reason, validity_of
+from item_catalog.clinical_context.procedures import ProcedureKey
 from item_catalog.mapping import normalize_local_code
 from item_catalog.tables import filled
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureMapping:
-    """A reviewed row: the local procedure is the catalogue's row of this key."""
+    """A reviewed row: the local procedure is the row of this key in a graded catalogue."""
 
     institution: InstitutionCode
     local_code: str
     local_name: str
-    catalogue_key: str
+    catalogue_key: ProcedureKey
     reviewed_by: str
     validity: Validity
+
+
+def _catalogue_key(text: str) -> ProcedureKey:
+    return ProcedureKey.parse(filled(text))
 
 
 def _build(cells: Mapping[str, Any]) -> ProcedureMapping:
@@ -45,7 +50,7 @@ PROCEDURE_MAPPINGS: CsvKind[ProcedureMapping] = CsvKind(
         "institution_code": institution_code,
         "local_code": filled,
         "local_name": str,
-        "catalogue_key": filled,
+        "catalogue_key": _catalogue_key,
         **VALIDITY,
         "reviewed_by": filled,
     },

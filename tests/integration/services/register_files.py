@@ -44,7 +44,7 @@ detection_system,canonical
 """
 PROCEDURE_MAPPINGS = """\
 institution_code,local_code,local_name,catalogue_key,valid_from,valid_to,reviewed_by
-H001,SS01,阑尾切除术,000/1/2/3,2025-01-01,,王
+H001,SS01,阑尾切除术,surgical|第一部分（原文缺标题）|普通外科手术（操作）分级目录|777,2025-01-01,,王
 """
 OVERRIDES = """\
 institution_code,procedure_code,procedure_name,list,valid_from,valid_to
