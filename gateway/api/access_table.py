@@ -11,12 +11,15 @@ from gateway.errors import AccessDenied
 from gateway.security.roles import SCOPES, Role, Scope
 
 PUBLIC: frozenset[Scope] = frozenset()
+_QUARANTINE = frozenset({Scope.QUARANTINE_OWN, Scope.QUARANTINE_ALL})
+_QUALITY = frozenset({Scope.QUALITY_OWN, Scope.QUALITY_ALL})
 _ITEM = "/api/v1/reminders/{reminder_id}/items/{key}"
 
 ACCESS: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/"): PUBLIC,
     ("GET", "/workstation"): PUBLIC,
     ("GET", "/province"): PUBLIC,
+    ("GET", "/console"): PUBLIC,
     ("GET", "/docs"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
@@ -38,6 +41,12 @@ ACCESS: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/api/v1/reports/{report_id}/images"): frozenset({Scope.IMAGES_READ}),
     ("GET", "/api/v1/reports/{report_id}/images/{index}"): frozenset({Scope.IMAGES_READ}),
     ("GET", "/api/v1/determinations/{determination_id}"): frozenset({Scope.DETERMINATIONS_READ}),
+    ("GET", "/api/v1/quality/quarantine"): _QUARANTINE,
+    ("GET", "/api/v1/quality/quarantine/counts"): _QUARANTINE,
+    ("POST", "/api/v1/quality/quarantine/replays"): _QUARANTINE,
+    ("GET", "/api/v1/quality/mappings"): _QUALITY,
+    ("GET", "/api/v1/quality/conformance"): _QUALITY,
+    ("GET", "/api/v1/quality/connections"): _QUALITY,
     ("GET", "/api/v1/statistics/summary"): frozenset({Scope.STATISTICS_OWN, Scope.STATISTICS_ALL}),
 }
 

@@ -20,6 +20,7 @@ from gateway.api.schemas.actions import (
     VisitEventIn,
 )
 from gateway.api.schemas.answers import ProblemOut, ReminderOut
+from gateway.api.schemas.quality import ReplayIn
 from gateway.api.schemas.reminders import ReminderIn
 
 _ITEM = "/api/v1/reminders/{reminder_id}/items/{key}"
@@ -32,7 +33,14 @@ _ACTIONS: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("cite", CiteIn, "The citation was filed into the record"),
     ("fault", FaultIn, "A technical fault of what was offered; no rejection"),
 )
-_MODELS = (ReminderIn, *(model for _, model, _ in _ACTIONS), VisitEventIn, ReminderOut, ProblemOut)
+_MODELS = (
+    ReminderIn,
+    *(model for _, model, _ in _ACTIONS),
+    VisitEventIn,
+    ReplayIn,
+    ReminderOut,
+    ProblemOut,
+)
 _ABOUT = (
     "Mutual recognition of laboratory and imaging results between hospitals. The gateway makes "
     "determinations (判定); the treating physician makes decisions (决定). Errors are problem "

@@ -57,6 +57,12 @@ async def province(request: Request, lang: Language = "zh") -> Response:
     return _page(request, "province.html", lang, _as(Role.PROVINCE))
 
 
+@router.get("/console")
+async def console(request: Request, lang: Language = "zh") -> Response:
+    """The hospital engineer's page: refused messages, mapping, conformance, connections."""
+    return _page(request, "console.html", lang, _as(Role.HOSPITAL))
+
+
 @router.get("/docs")
 async def documentation(request: Request) -> Response:
     """The API described on one page, without any network beyond the gateway."""

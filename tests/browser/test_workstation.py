@@ -259,6 +259,15 @@ def test_other_name_on_the_report_is_warned_of(desk: Desk) -> None:
     expect(desk.page.locator(".item-scroll .notice-warning")).to_contain_text("王小明")
 
 
+def test_link_of_a_reminder_opens_its_report(desk: Desk) -> None:
+    sent = Message(a_person(), [Result(ALBUMIN, "29.70", flag="L")])
+    desk.send(desk.house.deliver(sent))
+    item = desk.send(desk.house.item(sent.person, ALBUMIN))
+    desk.page.goto(f"{desk.origin}{item['view_url']}&token={desk.token()}")
+    expect(desk.page.locator("#item .results")).to_contain_text("29.70")
+    assert "token" not in desk.page.url
+
+
 # Deciding
 
 
