@@ -51,9 +51,14 @@ async def drained(spool: Spool, index: Index, count: int, batch_size: int = 200)
         drain_pending(spool, index.receive, index.quarantine, lambda *_: None, limits)
     )
     async with asyncio.timeout(10):
-        while len(index.stored) + len(index.quarantined) < count:
+        while len(index.stored) + len(index.quarantined) < count or _marked(spool):
             await asyncio.sleep(0.01)
     await stopped(task)
+
+
+def _marked(spool: Spool) -> bool:
+    """Whether a marker is left: they go after the hand-over."""
+    return any(spool.path_of("pending").iterdir())
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
