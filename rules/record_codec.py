@@ -1,31 +1,24 @@
-"""Frozen records of this package as JSON-able data and back, by readers made once per type."""
+"""Frozen records of this package as JSON-able data and back, by functions made once per type."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from rules.outcome import Json
 
 Record = TypeVar("Record")
-Read = Callable[[Any], Any]
-_SCALARS = frozenset({str, int, bool, NoneType})
+Convert = Callable[[Any], Any]
 
 
 def encode(value: object) -> Json:
     """A frozen record of this package as JSON-able data; times as ISO 8601 text."""
-    if type(value) in _SCALARS:
-        return cast(Json, value)
-    if is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(cast(Hashable, type(value)))}
-    if isinstance(value, tuple | list):
-        return [encode(part) for part in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return cast(Json, value)
+    write = _value_writer(cast(Any, type(value)))
+    return cast(Json, value if write is None else write(value))
 
 
 def decode(kind: type[Record], data: Mapping[str, Any]) -> Record:
@@ -44,7 +37,50 @@ def _names(kind: Hashable) -> tuple[str, ...]:
 
 
 @cache
-def _reader(kind: Hashable) -> Read:
+def _writer(kind: Hashable) -> Convert:
+    """What makes the members of a record of this dataclass."""
+    hints, names = get_type_hints(kind), _names(kind)
+    written = [(name, _value_writer(hints[name])) for name in names]
+    writers = [(name, write) for name, write in written if write is not None]
+    values_of = attrgetter(*names)
+
+    def write_record(record: object) -> Any:
+        members = dict(zip(names, values_of(record), strict=True))
+        for name, write in writers:
+            if (value := members[name]) is not None:
+                members[name] = write(value)
+        return members
+
+    return write_record
+
+
+@cache
+def _value_writer(hint: Any) -> Convert | None:
+    """What turns a value of this type into JSON-able data; None where it is that already."""
+    hint = _stated(hint)
+    if get_origin(hint) is tuple:
+        return _list_writer(_value_writer(get_args(hint)[0]))
+    if hint in {datetime, date}:
+        return cast(Convert, hint.isoformat)
+    return _writer(cast(Hashable, hint)) if is_dataclass(hint) else None
+
+
+def _list_writer(write: Convert | None) -> Convert:
+    if write is None:
+        return list
+    return lambda values: [write(value) for value in values]
+
+
+def _stated(hint: Any) -> Any:
+    """The type of an optional value when it is there; a union of several is JSON already."""
+    if get_origin(hint) is not UnionType:
+        return hint
+    parts = [part for part in get_args(hint) if part is not NoneType]
+    return parts[0] if len(parts) == 1 else Any
+
+
+@cache
+def _reader(kind: Hashable) -> Convert:
     """What makes a record of this dataclass from its members."""
     hints = get_type_hints(kind)
     named = [(name, _value_reader(hints[name])) for name in _names(kind)]
@@ -61,14 +97,13 @@ def _reader(kind: Hashable) -> Read:
     return read_record
 
 
-def _value_reader(hint: Any) -> Read | None:
+def _value_reader(hint: Any) -> Convert | None:
     """What turns a JSON value into this type; None where the JSON value already is it."""
-    if get_origin(hint) is UnionType:
-        (hint,) = (part for part in get_args(hint) if part is not NoneType)
+    hint = _stated(hint)
     if get_origin(hint) is tuple:
         return _tuple_reader(_value_reader(get_args(hint)[0]))
     if hint in {datetime, date}:
-        from_text: Read = hint.fromisoformat
+        from_text: Convert = hint.fromisoformat
         return from_text
     if is_dataclass(hint):
         return _reader(cast(Hashable, hint))
@@ -77,7 +112,7 @@ def _value_reader(hint: Any) -> Read | None:
     return None
 
 
-def _tuple_reader(read: Read | None) -> Read:
+def _tuple_reader(read: Convert | None) -> Convert:
     if read is None:
         return tuple
     return lambda values: tuple([read(value) for value in values])
