@@ -1,7 +1,7 @@
 """The append-only event log."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import func, insert, or_, select
@@ -38,13 +38,16 @@ class StoredEvent:
     detail: str = ""
 
 
-_COLUMNS = [event.c[field.name] for field in fields(StoredEvent)]
+_NAMES = [field.name for field in fields(StoredEvent)]
+_COLUMNS = [event.c[name] for name in _NAMES]
+_APPEND = insert(event)
 
 
 async def append_events(conn: Connection, events: Sequence[StoredEvent]) -> None:
     """Append events inside the caller's transaction."""
     if events:
-        await conn.run(insert(event), [asdict(each) for each in events])
+        rows = [{name: getattr(each, name) for name in _NAMES} for each in events]
+        await conn.run(_APPEND, rows)
 
 
 async def events_of_cohort(
@@ -88,5 +91,4 @@ async def events_of_persons(
 
 
 def _events(rows: Sequence[object]) -> list[StoredEvent]:
-    names = [field.name for field in fields(StoredEvent)]
-    return [StoredEvent(**dict(zip(names, row, strict=True))) for row in rows]  # type: ignore[call-overload]
+    return [StoredEvent(**dict(zip(_NAMES, row, strict=True))) for row in rows]  # type: ignore[call-overload]

@@ -4,9 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.storage.session import Connection
@@ -122,30 +134,40 @@ async def reliances_on(
 async def insert_rows(conn: Connection, table: Table, rows: Rows) -> None:
     """Insert rows of equal shape; a key that exists is an error."""
     if rows:
-        await conn.run(insert(table), rows)
+        await conn.run(_insertion(table), rows)
 
 
 async def insert_new(conn: Connection, table: Table, rows: Rows) -> None:
     """Insert the rows whose key does not exist; the others stay as they are."""
     if rows:
-        await conn.run(_insert(conn, table).on_conflict_do_nothing(), rows)
+        await conn.run(_insert(conn.dialect, table).on_conflict_do_nothing(), rows)
 
 
 async def upsert_rows(conn: Connection, table: Table, rows: Rows) -> None:
     """Insert rows, or replace every other column where the key exists."""
-    if not rows:
-        return
-    statement = _insert(conn, table)
+    if rows:
+        await conn.run(_upsertion(conn.dialect, table, tuple(rows[0])), rows)
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _upsertion(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await conn.run(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    updated: Insert = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return updated
 
 
 async def count_codes(conn: Connection, rows: Rows) -> None:
     """Add to the counts of local codes received."""
     if not rows:
         return
-    statement = _insert(conn, received_code)
+    statement = _insert(conn.dialect, received_code)
     keys = [column.name for column in received_code.primary_key]
     changed = {
         "count": received_code.c.count + statement.excluded["count"],
@@ -201,6 +223,6 @@ def _among(
     return or_(*groups)
 
 
-def _insert(conn: Connection, table: Table) -> Any:
+def _insert(dialect: str, table: Table) -> Any:
     """The dialect's INSERT, which knows ON CONFLICT."""
-    return (sqlite if conn.dialect == "sqlite" else postgresql).insert(table)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)

@@ -3,8 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Integer, insert, literal, null, select, union_all
+from sqlalchemy import (
+    Boolean,
+    CompoundSelect,
+    Integer,
+    bindparam,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from gateway.storage.intake import upsert_rows
 from gateway.storage.session import AnyRow, Connection
@@ -71,29 +82,51 @@ class StoredOffer:
     offered_at: datetime
 
 
-async def held_by(
-    conn: Connection, patient_keys: Collection[str], since: datetime, receiver: str
-) -> list[Held]:
-    """What other institutions hold of a patient since an instant, newest current versions only."""
+def _held_query() -> CompoundSelect[*tuple[Any, ...]]:
     report, study = report_version.c, imaging_study.c
+    keys, since = bindparam("keys", expanding=True), bindparam("since")
+    receiver = bindparam("receiver")
     reports = select(
         report.kind, report.report_id, report.version, report.institution, report.status,
         report.arrived_at, report.first_issued_at, report.is_stale, report.content_sealed,
     ).where(
-        report.patient_key.in_(patient_keys),
-        report.relevant_at >= since,
-        report.institution != receiver,
+        report.patient_key.in_(keys), report.relevant_at >= since, report.institution != receiver
     )  # fmt: skip
     studies = select(
         literal(STUDY), study.study_id, literal(1, Integer), study.institution, literal(""),
         study.last_received_at, null().cast(Instant), literal(False, Boolean),
         study.summary_sealed,
     ).where(
-        study.patient_key.in_(patient_keys),
-        study.relevant_at >= since,
-        study.institution != receiver,
+        study.patient_key.in_(keys), study.relevant_at >= since, study.institution != receiver
     )  # fmt: skip
-    return _newest(await conn.all(union_all(reports, studies)))
+    return union_all(reports, studies)
+
+
+# Statements of the hot path are built once: building one takes as long as running it.
+_HELD = _held_query()
+_DECISIONS = (
+    select(
+        decision.c.decision_id,
+        decision.c.line_key,
+        decision.c.reminder_id,
+        decision.c.state,
+        decision.c.content_sealed,
+    )
+    .where(
+        decision.c.patient_key.in_(bindparam("keys", expanding=True)),
+        decision.c.visit_hash == bindparam("visit"),
+    )
+    .order_by(decision.c.decision_id)
+)
+_KEEP = insert(reminder)
+
+
+async def held_by(
+    conn: Connection, patient_keys: Collection[str], since: datetime, receiver: str
+) -> list[Held]:
+    """What other institutions hold of a patient since an instant, newest current versions only."""
+    values = {"keys": list(patient_keys), "since": since, "receiver": receiver}
+    return _newest(await conn.all(_HELD, values))
 
 
 def _newest(rows: Sequence[AnyRow]) -> list[Held]:
@@ -109,7 +142,7 @@ def _newest(rows: Sequence[AnyRow]) -> list[Held]:
 async def store_reminder(conn: Connection, stored: StoredReminder) -> None:
     """Keep a reminder."""
     await conn.run(
-        insert(reminder),
+        _KEEP,
         {
             "patient_key": stored.patient_key,
             "reminder_id": stored.reminder_id,
@@ -157,11 +190,7 @@ async def decisions_of_visit(
     conn: Connection, patient_keys: Collection[str], visit_hash: bytes
 ) -> dict[str, StoredDecision]:
     """The newest decision on each line of a visit, by line key."""
-    table = decision.c
-    query = select(
-        table.decision_id, table.line_key, table.reminder_id, table.state, table.content_sealed
-    ).where(table.patient_key.in_(patient_keys), table.visit_hash == visit_hash)
-    rows = await conn.all(query.order_by(table.decision_id))
+    rows = await conn.all(_DECISIONS, {"keys": list(patient_keys), "visit": visit_hash})
     return {row[1]: StoredDecision(*tuple(row)) for row in rows}
 
 
