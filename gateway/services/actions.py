@@ -15,6 +15,7 @@ from gateway.security.tokens import Caller
 from gateway.services.audit import AuditEntry, record
 from gateway.services.decision_rules import next_state, require_acceptable, require_same_versions
 from gateway.services.line_events import line_event
+from gateway.services.notices import NoticeKind, notice_row
 from gateway.services.record_blocks import citation_block, grounds_block
 from gateway.services.registry import RegistryHolder
 from gateway.services.reminder_keys import filing_hash
@@ -255,17 +256,9 @@ class ReminderActions:
         await append_events(act.conn, [event])
 
     def _fault_row(self, act: _Act, source: str, kind: str, text: str) -> dict[str, Any]:
-        row_id = new_id()
         reports = [each.id for each in act.loaded.item.reports if each.institution == source]
         content = {"kind": kind, "text": text, "reports": reports}
-        return {
-            "outbox_id": row_id,
-            "kind": "technical_fault",
-            "institution": source,
-            "created_at": act.at,
-            "delivered_at": None,
-            "content_sealed": self._sealer.seal_record("outbox", row_id, content),
-        }
+        return notice_row(self._sealer, NoticeKind.TECHNICAL_FAULT, source, act.at, content)
 
 
 def _reliances(act: _Act, decision_id: str) -> list[dict[str, object]]:

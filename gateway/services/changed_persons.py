@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from gateway.ids import new_id
+from gateway.services.notices import notice_row
 from gateway.storage.intake import insert_rows
 from gateway.storage.person_merges import decisions_relying_on, reminders_since
 from gateway.storage.sealing import Sealer
@@ -58,12 +58,4 @@ async def tell_of_changed_persons(
 def _notice(
     sealer: Sealer, changed: PersonsChanged, institution: str, content: dict[str, str]
 ) -> dict[str, Any]:
-    row_id = new_id()
-    return {
-        "outbox_id": row_id,
-        "kind": changed.change,
-        "institution": institution,
-        "created_at": changed.at,
-        "delivered_at": None,
-        "content_sealed": sealer.seal_record("outbox", row_id, content),
-    }
+    return notice_row(sealer, changed.change, institution, changed.at, content)

@@ -21,6 +21,7 @@ from gateway.services.intake_state import (
     route_key,
     submission_key,
 )
+from gateway.services.notices import NoticeKind, notice_row
 from gateway.services.order_following import LaterReport, OrderFollowing
 from gateway.services.patient_linking import Match, link
 from gateway.services.person_messages import IDENTIFIERS_CONFLICT, PersonMessages
@@ -210,7 +211,6 @@ class IntakeBatch:
     def _notify(self, route: Route, status: ReportStatus, at: datetime) -> None:
         """Tell everyone who relied on the report that it changed (四（二）)."""
         for relied in self._state.reliances.get(route.object_id, ()):
-            row_id = new_id()
             content = {
                 "report": route.object_id,
                 "relied_version": relied.version,
@@ -218,15 +218,9 @@ class IntakeBatch:
                 "decision": relied.decision_id,
                 "practitioner": relied.practitioner,
             }
+            kind = NoticeKind.RELIED_REPORT_CHANGED
             self._rows.notices.append(
-                {
-                    "outbox_id": row_id,
-                    "kind": "relied_report_changed",
-                    "institution": relied.institution,
-                    "created_at": at,
-                    "delivered_at": None,
-                    "content_sealed": self._sealer.seal_record("outbox", row_id, content),
-                }
+                notice_row(self._sealer, kind, relied.institution, at, content)
             )
 
     def _version_row(self, route: Route, incoming: _Incoming, is_stale: bool = False) -> Row:
