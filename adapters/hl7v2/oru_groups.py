@@ -172,8 +172,7 @@ class _SpecimenBuilder(_Builder):
 
     def take_specimen_order(self, segment: Segment) -> None:
         self.take_obr(segment)
-        if self._order is not None:
-            self._order.spm = self._specimen
+        self._patient(segment).orders[-1].spm = self._specimen
 
     def take_order_control(self, segment: Segment) -> None:
         if self._order is not None:

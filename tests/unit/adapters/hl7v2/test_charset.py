@@ -95,3 +95,51 @@ def test_undecodable_bytes_are_located(before: str, location: str) -> None:
 def test_undecodable_without_any_charset_names_those_tried() -> None:
     with pytest.raises(PeerViolation, match="UTF-8 nor GB 18030"):
         decode(joined(HEADER, ORDER).encode() + b"\xff", "", "")
+
+
+CHINESE = "MSH|^~\\&|L|H|||1||ORU^R01|C|P|2.5\rPID|1||1||检验报告白蛋白"
+
+
+@pytest.mark.parametrize(
+    ("declared", "default", "actual"),
+    [
+        ("UNICODE UTF-8", "", "gb18030"),
+        ("GB 18030-2000", "", "utf-8"),
+        ("", "GBK", "utf-8"),
+        ("ASCII", "", "utf-8"),
+        ("ASCII", "", "gb18030"),
+        ("8859/1", "", "gb18030"),
+        ("8859/1", "", "utf-8"),
+        ("BIG-5", "", "utf-8"),
+    ],
+)
+def test_wrong_label_of_everyday_chinese_is_repaired(
+    declared: str, default: str, actual: str
+) -> None:
+    decoded = decode(CHINESE.encode(actual), declared, default)
+    assert (decoded.text, decoded.codec) == (CHINESE, actual)
+    assert decoded.warning.startswith("MSH[1]-18: ")
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ("GB 18030-2000", "联通"),
+        ("GB 18030-2000", "珅玘弢瑍焅㛃𬎆"),
+        ("GB 18030-2000", "plain"),
+        ("8859/1", "Zoë Müller, Čapek"[:10]),
+        ("UNICODE UTF-8", "检验报告"),
+    ],
+)
+def test_right_label_is_believed(declared: str, text: str) -> None:
+    codec = codec_of(declared)
+    assert codec is not None
+    decoded = decode(text.encode(codec), declared, "")
+    assert (decoded.text, decoded.warning) == (text, "")
+
+
+@pytest.mark.parametrize("text", ["Müller", "张", "珅玘弢瑍焅"])
+def test_doubtful_bytes_are_not_guessed_at(text: str) -> None:
+    raw = text.encode("latin-1") if text.startswith("M") else text.encode("gb18030")
+    with pytest.raises(PeerViolation, match="undecodable"):
+        decode(raw, "UNICODE UTF-8", "")

@@ -1,11 +1,16 @@
 """From a frame to its answer, with a recording intake behind it."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from adapters.hl7v2.mllp_framing import Framing, Violation, frame
-from adapters.hl7v2.receiving import MessageReceiver
+from adapters.hl7v2.peer import Peer
+from adapters.hl7v2.receiving import MessageReceiver, Unanswered
+from adapters.hl7v2.sender_profile import Habits, SenderProfile, profile_of
+from gateway.canonical.directory import Sender
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.imaging import ImagingReport
 from gateway.canonical.intake import Quarantined, Receipt, ReceiptStatus
@@ -236,3 +241,137 @@ async def test_broken_framing_is_noted_and_not_answered(
     [kept] = intake.quarantined
     assert isinstance(kept, Quarantined)
     assert kept.reason == reason
+
+
+async def test_empty_repetitions_of_identifiers_are_passed_over(intake: RecordingIntake) -> None:
+    await answer(intake, ORU.replace("000123^^^H001^MR", "^^^^NI~000123^^^H001^MR~~^^^^PPN"))
+    [submission] = intake.submissions
+    assert [each.value for each in submission.reports[0].patient.identifiers] == ["000123"]
+    assert submission.warnings == ()
+
+
+def enhanced(text: str, accept: str, application: str) -> bytes:
+    return text.replace("|2.5.1", f"|2.5.1|||{accept}|{application}").encode()
+
+
+async def codes(intake: RecordingIntake, raw: bytes, peer: Peer | None = None) -> list[str]:
+    answers = await MessageReceiver(intake.ports()).answer(raw, peer)
+    return [msa(each.decode()) for each in answers]
+
+
+async def test_both_acknowledgments_follow_the_commit(intake: RecordingIntake) -> None:
+    assert await codes(intake, enhanced(ORU, "AL", "AL")) == ["MSA|CA|C1", "MSA|AA|C1"]
+    assert await codes(intake, enhanced(ORU, "NE", "NE")) == []
+    faulty = ORU.replace("|L1|", "||")
+    assert await codes(intake, enhanced(faulty, "AL", "")) == ["MSA|CE|C1"]
+    assert await codes(intake, enhanced(faulty, "AL", "AL")) == ["MSA|CA|C1", "MSA|AE|C1"]
+    assert len(intake.submissions) == 2
+
+
+async def test_batch_is_answered_in_one_payload_and_good_messages_are_kept(
+    intake: RecordingIntake,
+) -> None:
+    messages = [ORU.replace("|C1|", f"|C{n}|") for n in range(100)]
+    messages[50] = messages[50].replace("|L1|", "||")
+    frame_ = "BHS|^~\\&|LIS|H001|||||||B1\r" + "".join(messages) + "BTS|100\r"
+    [payload] = await MessageReceiver(intake.ports()).answer(frame_.encode())
+    lines = payload.decode().split("\r")
+    told = [line for line in lines if line.startswith("MSA")]
+    assert told == [f"MSA|{'AE' if n == 50 else 'AA'}|C{n}" for n in range(100)]
+    assert (lines[0][:3], lines[-2], len(intake.submissions)) == ("BHS", "BTS|100", 99)
+    assert [kept.control_id for kept in intake.quarantined] == ["C50"]
+
+
+async def test_bare_messages_are_a_batch_that_asks_for_errors_only(intake: RecordingIntake) -> None:
+    silent = enhanced(ORU, "NE", "ER").decode()
+    frame_ = silent + silent.replace("|C1|", "|C2|").replace("|L1|", "||")
+    [payload] = await MessageReceiver(intake.ports()).answer(frame_.encode())
+    assert [line for line in payload.decode().split("\r") if line.startswith("MSA")] == [
+        "MSA|AE|C2"
+    ]
+    assert await MessageReceiver(intake.ports()).answer((silent + silent).encode()) == ()
+
+
+async def test_batch_with_a_wrong_count_is_kept_note_of(intake: RecordingIntake) -> None:
+    frame_ = f"BHS|^~\\&|LIS|H001\r{ORU}BTS|2\r"
+    [payload] = await MessageReceiver(intake.ports()).answer(frame_.encode())
+    assert b"|batch_count: 2 messages stated, 1 received" in payload
+    assert b"MSA|AA|C1" in payload
+    [kept] = intake.quarantined
+    assert (kept.reason, kept.location) == ("batch_count", "BTS[1]-1")
+    assert b"PID" not in kept.raw, "of the envelope alone"
+
+
+@pytest.mark.parametrize("name", ["BHS", "FHS"])
+async def test_oversize_batch_is_refused_by_its_header(intake: RecordingIntake, name: str) -> None:
+    raw = frame(f"{name}|^~\\&|LIS|H001|||||||B1\r".encode() + ORU.encode() * 9)
+    [payload] = await MessageReceiver(intake.ports()).refuse(violation(raw))
+    fields = payload.decode().split("\r")[0].split("|")
+    assert (fields[0], fields[11]) == (name, "B1")
+    assert fields[9].startswith("oversize: ")
+    raw = frame(b"BHS" + b"x" * 200)
+    assert await MessageReceiver(intake.ports()).refuse(violation(raw)) == ()
+
+
+async def test_large_message_is_read_as_any_other(intake: RecordingIntake) -> None:
+    text = ORU.replace("43.1", "x" * (1 << 20))
+    assert msa(await answer(intake, text)) == "MSA|AA|C1"
+    assert msa(await answer(intake, text.replace("|L1|", "||"))) == "MSA|AE|C1"
+
+
+async def test_certificate_of_another_institution_is_refused(intake: RecordingIntake) -> None:
+    assert await codes(intake, ORU.encode(), Peer(certificate_names=("H001",))) == ["MSA|AA|C1"]
+    peer = Peer(certificate_names=("H002",))
+    assert await codes(intake, ORU.encode(), peer) == ["MSA|AR|C1"]
+    [kept] = intake.quarantined
+    assert (kept.reason, kept.institution) == ("certificate_mismatch", None)
+    [noted] = peer.diagnostics().last
+    assert (noted.code, noted.reason, noted.institution) == ("AR", "certificate_mismatch", None)
+
+
+def with_profile(intake: RecordingIntake, **known: Any) -> MessageReceiver:
+    def profile(sender: Sender) -> SenderProfile:
+        return replace(profile_of(sender), **known)
+
+    return MessageReceiver(replace(intake.ports(), profile=profile))
+
+
+async def test_sender_that_takes_ar_for_final_loses_its_connection(intake: RecordingIntake) -> None:
+    receiver = with_profile(intake, close_instead_of_retry=True)
+    intake.receipt = Receipt(ReceiptStatus.FAILED, "storage_unavailable")
+    with pytest.raises(Unanswered):
+        await receiver.answer(ORU.encode())
+    [refused] = await receiver.answer(ORU.replace("|L1|", "||").encode())
+    assert msa(refused.decode()) == "MSA|AE|C1", "its own faults it is told"
+
+
+async def test_profile_decides_on_mode_charset_and_habits(intake: RecordingIntake) -> None:
+    habits = Habits(name_marks="*")
+    receiver = with_profile(
+        intake, original_mode_only=True, charset="GBK", charset_is_known=True, habits=habits
+    )
+    text = ORU.replace("|2.5.1", "|2.5.1|||AL|AL||8859/1").replace("ALB^白", "ALB^*白")
+    [acknowledgment] = await receiver.answer(text.replace("张三", "鐜").encode("gb18030"))
+    assert msa(acknowledgment.decode()) == "MSA|AA|C1"
+    [report] = intake.submissions[0].reports
+    assert isinstance(report, LabReport)
+    assert (report.patient.name, report.results[0].code.name) == ("鐜", "白蛋白")
+
+
+async def test_orders_and_patient_data_are_submitted(intake: RecordingIntake) -> None:
+    order = joined(HEADER.replace("ORU^R01^ORU_R01", "ORM^O01"), PATIENT, "ORC|NW|P1", ORDER)
+    update = joined(HEADER.replace("ORU^R01^ORU_R01", "ADT^A08"), PATIENT)
+    merge = joined(HEADER.replace("ORU^R01^ORU_R01", "ADT^A40"), PATIENT, "MRG|9")
+    for text in (order, update, merge):
+        assert msa(await answer(intake, text)) == "MSA|AA|C1"
+    first, second, third = intake.submissions
+    assert (len(first.orders), len(second.demographics), len(third.merges)) == (1, 1, 1)
+
+
+async def test_record_merged_with_itself_is_refused_as_a_duplicate_key(
+    intake: RecordingIntake,
+) -> None:
+    text = joined(HEADER.replace("ORU^R01^ORU_R01", "ADT^A40"), PATIENT, "MRG|000123^^^H001^MR")
+    acknowledgment = await answer(intake, text)
+    assert msa(acknowledgment) == "MSA|AR|C1"
+    assert err(acknowledgment)[:2] == ["MRG^1^1^1", "205^Duplicate key identifier^HL70357"]

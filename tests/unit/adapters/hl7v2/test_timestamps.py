@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from adapters.errors import MappingFailure
-from adapters.hl7v2.timestamps import calendar_date, event_time
-from gateway.canonical.times import CHINA_STANDARD_TIME, Precision, ZoneSource
+from adapters.hl7v2 import er7
+from adapters.hl7v2.sender_profile import OffsetRule, SenderProfile
+from adapters.hl7v2.timestamps import calendar_date, event_time, field_time
+from gateway.canonical.identifiers import InstitutionCode
+from gateway.canonical.times import CHINA_STANDARD_TIME, EventTime, Precision, ZoneSource
 
 
 @pytest.mark.parametrize(
@@ -98,3 +101,24 @@ def test_impossible_time_is_a_located_fault(text: str) -> None:
 )
 def test_birth_date_is_the_day_as_written(text: str, day: date | None) -> None:
     assert calendar_date(text, "PID[1]-7") == day
+
+
+def stated(text: str, offsets: OffsetRule) -> EventTime | None:
+    obr = er7.Segment(["OBR", *[""] * 6, text], 1, er7.Delimiters())
+    return field_time(obr, 7, SenderProfile(InstitutionCode("H001"), offsets=offsets))
+
+
+@pytest.mark.parametrize("text", ["20261120090000+0000", "20261120090000Z", "20261120090000"])
+def test_meaningless_offset_of_a_sender_is_ignored(text: str) -> None:
+    time = stated(text, OffsetRule.IGNORED)
+    assert time is not None
+    assert (time.instant.hour, time.zone_source) == (1, ZoneSource.INSTITUTION)
+
+
+def test_sender_that_must_state_its_offset_is_held_to_it() -> None:
+    for text in ("20261120090000", "202611200900"):
+        with pytest.raises(MappingFailure, match=r"OBR\[1\]-7"):
+            stated(text, OffsetRule.REQUIRED)
+    for text in ("20261120090000+0800", "20261120"):
+        assert stated(text, OffsetRule.REQUIRED) is not None
+    assert stated("", OffsetRule.REQUIRED) is None
