@@ -97,7 +97,9 @@ def _in_force(parameters: Parameters, day: date) -> ParametersInForce:
     )
 
 
-def load_parameters(text: str, kinds: Mapping[str, str], since: date) -> Parameters:
+def load_parameters(
+    text: str, kinds: Mapping[str, str], since: date, inherited: str = ""
+) -> Parameters:
     """The parameters of a TOML text.
 
     Args:
@@ -105,12 +107,13 @@ def load_parameters(text: str, kinds: Mapping[str, str], since: date) -> Paramet
         kinds: every parameter the policy needs, with its kind: `integer`, `integers`, `word`,
             `words` or `effect`.
         since: first day of the policy; every parameter must have a value from then on.
+        inherited: the file of an older policy, whose parameters hold unless the text states them.
 
     Raises:
         InvalidParameters: a parameter is missing, foreign or of another kind, or its values leave
             a gap or overlap.
     """
-    tables = tomllib.loads(text)
+    tables = tomllib.loads(inherited) | tomllib.loads(text)
     defects = [f"{name}: missing" for name in kinds.keys() - tables.keys()]
     defects += [f"{name}: not a parameter of this policy" for name in tables.keys() - kinds.keys()]
     series: dict[SeriesKey, list[DatedValue]] = {}

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from rules.assignments import Assignment, Assignments, NotAssigned
 from rules.facts import Facts
 from rules.outcome import Finding
 from rules.parameters import Parameters, ParametersInForce
+
+_NOTHING_ASSIGNED: Final = Assignments()
 
 Clause: TypeAlias = Callable[[Facts, ParametersInForce], Finding]
 #: Judges what is held (names) and missing of a panel that several reports may cover.
@@ -51,16 +54,28 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The installed policies; exactly one is in force on a day, older ones stay for replay."""
+    """The installed policies and who follows which; those that nobody follows stay for replay."""
 
     policies: tuple[Policy, ...]
+    assignments: Assignments = _NOTHING_ASSIGNED
 
-    def policy_on(self, day: date) -> Policy:
-        """The policy in force that day. Raises `NoPolicyInForce`."""
-        for policy in self.policies:
-            if policy.valid_from <= day and (policy.valid_to is None or day <= policy.valid_to):
-                return policy
-        raise NoPolicyInForce(f"no policy is in force on {day.isoformat()}")
+    def policy_for(self, institution: str, day: date) -> Policy:
+        """The one policy that a receiving institution follows that day.
+
+        Raises:
+            NoPolicyInForce: nothing is assigned, or the policy is not installed.
+        """
+        return self.policy(self._assigned(institution, day).policy)
+
+    def grade_catalogues_for(self, institution: str, day: date) -> tuple[str, ...]:
+        """The graded catalogues that an institution uses that day; raises `NoPolicyInForce`."""
+        return self._assigned(institution, day).grade_catalogues
+
+    def _assigned(self, institution: str, day: date) -> Assignment:
+        try:
+            return self.assignments.on(institution, day)
+        except NotAssigned as missing:
+            raise NoPolicyInForce(str(missing)) from None
 
     def policy(self, policy_id: str) -> Policy:
         """The policy of this id, whatever the day. Raises `NoPolicyInForce`."""

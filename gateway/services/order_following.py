@@ -115,7 +115,7 @@ class OrderFollowing:
         return [each for each in matched if each.visit_hash not in closed]
 
     def _in_window(self, matched: StoredEvent, day: date) -> bool:
-        parameters = self._policies.policy_on(day).parameters.on(day)
+        parameters = self._policies.policy_for(matched.institution, day).parameters.on(day)
         limit = parameters.integer("window_days", matched.item_code)
         return (day - local_date(matched.at)).days <= limit
 

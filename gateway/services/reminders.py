@@ -3,6 +3,7 @@
 One read for everything, the rules without any I/O, one write; the answer is given after its commit.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,20 +16,29 @@ from gateway.security.access import LegalBasis, require_own_institution
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.tokens import Caller
 from gateway.services.audit import AuditEntry, record
+from gateway.services.decision_rules import line_findings
 from gateway.services.fact_building import build_candidates
 from gateway.services.holdings import Holdings, StandingDecision, load_holdings
 from gateway.services.line_events import line_event
+from gateway.services.notices import NoticeKind, notice_row
 from gateway.services.registry import RegistryHolder
 from gateway.services.reminder_answer import answer_item, recorded_item
 from gateway.services.reminder_keys import line_key, visit_hash
 from gateway.services.reminder_lines import ReminderLine, reminder_lines
-from gateway.services.reminder_record import LoadedItem, RecordedItem, ReminderRecord
+from gateway.services.reminder_record import (
+    LoadedItem,
+    OfferedReport,
+    RecordedItem,
+    ReminderRecord,
+)
 from gateway.services.shown_memory import ShownMemory
 from gateway.services.situation import Situation
 from gateway.storage.events import StoredEvent, append_events
+from gateway.storage.intake import insert_rows
 from gateway.storage.reminders import StoredReminder, store_offers, store_reminder
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
+from gateway.storage.tables import outbox
 from item_catalog.catalog import Catalog
 from rules.outcome import Outcome
 from rules.policy import Policies, Policy
@@ -79,7 +89,7 @@ class ReminderService:
             NoPolicyInForce, NoEditionInForce: nothing is installed for that day.
         """
         require_own_institution(caller, request.institution)
-        policy = self._rulebook.policies.policy_on(local_date(at))
+        policy = self._rulebook.policies.policy_for(request.institution, local_date(at))
         visit = visit_hash(self._sealer, request.institution, request.visit.id)
         since = at - timedelta(days=_look_back_days(policy, at))
         holdings = await self._database.read(
@@ -127,6 +137,7 @@ class ReminderService:
     ) -> None:
         """Store the reminder with its offers and events; without a line only the access."""
         events = await self._matches(stored, situation, made)
+        reviews = await self._mapping_reviews(situation, made)
         entry = AuditEntry(
             caller,
             situation.at,
@@ -142,6 +153,7 @@ class ReminderService:
                 await store_reminder(conn, stored)
                 await store_offers(conn, _offers(stored, made))
                 await append_events(conn, events)
+                await insert_rows(conn, outbox, reviews)
             await record(conn, self._cipher, entry)
 
         await self._database.write(unit)
@@ -160,6 +172,18 @@ class ReminderService:
                 loaded = LoadedItem(stored, kept, each.kept)
                 events.append(line_event(self._sealer, loaded, EventName.MATCH_FOUND, situation.at))
         return events
+
+    async def _mapping_reviews(
+        self, situation: Situation, made: list[_Made]
+    ) -> list[dict[str, Any]]:
+        """A notice to the source of each study whose images contradict the item it stands for."""
+        reviews = []
+        for report, item_code in dict.fromkeys(_contradicted(made)):
+            if await self._memory.is_first(f"review:{report.id}:{report.version}:{item_code}"):
+                content = {"report": report.id, "version": report.version, "item": item_code}
+                source, kind = report.institution, NoticeKind.MAPPING_REVIEW
+                reviews.append(notice_row(self._sealer, kind, source, situation.at, content))
+        return reviews
 
     def _answer(
         self,
@@ -184,6 +208,13 @@ class ReminderService:
             "patient_match": holdings.match,
             "items": items,
         }
+
+
+def _contradicted(made: list[_Made]) -> Iterator[tuple[OfferedReport, str]]:
+    """Reports whose images show another modality or side than the item they are mapped to."""
+    for each in made:
+        if any(finding.mapping_blocked for finding in line_findings(each.line.line)):
+            yield from ((report, each.kept.item_code) for report in each.kept.reports)
 
 
 def _look_back_days(policy: Policy, at: datetime) -> int:

@@ -9,11 +9,9 @@ from rules.facts import NO_CONTEXT, Facts, RequestFacts
 from rules.outcome import Finding
 from rules.parameters import ParametersInForce
 from rules.policy import ChangedFacts, Remedy
-from rules.zhejiang_2021.duties import REPEAT_REASONS
 from rules.zhejiang_2021.validity_period import anchor_of, moved
 
 _Undo = Callable[[RequestFacts], RequestFacts]
-_PARAGRAPHS: Final = {reason.code: reason.clause for reason in REPEAT_REASONS}
 
 
 def not_established(
@@ -23,7 +21,7 @@ def not_established(
     if finding.ground == "declared":
         kept = tuple(d for d in facts.request.declared if d.code != finding.code)
         request = replace(facts.request, declared=kept)
-        words = f"医生不援引{_PARAGRAPHS[finding.code]}"
+        words = f"医生不援引{finding.clause}"
         return (ChangedFacts(replace(facts, request=request), words),)
     if finding.code == "E06":
         return (ChangedFacts(_as_asked(facts), "图像的技术与项目要求相同"),)

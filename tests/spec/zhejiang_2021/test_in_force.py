@@ -16,13 +16,13 @@ QUARTERS = [date(2021, 10, 14)] + [
 
 def test_policy_is_in_force_from_its_first_day():
     """自施行之日起有效。"""
-    assert POLICIES.policy_on(date(2021, 10, 14)).document == "浙卫发〔2021〕33号"
+    assert POLICIES.policy_for("H1", date(2021, 10, 14)).document == "浙卫发〔2021〕33号"
 
 
 def test_nothing_is_in_force_the_day_before():
     """施行前一日没有有效政策。"""
     with pytest.raises(NoPolicyInForce):
-        POLICIES.policy_on(date(2021, 10, 13))
+        POLICIES.policy_for("H1", date(2021, 10, 13))
 
 
 def test_policy_is_found_by_its_id():
@@ -35,6 +35,6 @@ def test_policy_is_found_by_its_id():
 @pytest.mark.parametrize("day", QUARTERS)
 def test_every_parameter_has_one_value_on_every_day(day):
     """施行以来的任何一天，每个参数都恰有一个值，并注明出处。"""
-    in_force = POLICIES.policy_on(day).parameters.on(day)
+    in_force = POLICIES.policy_for("H1", day).parameters.on(day)
     for name in PARAMETER_KINDS:
         assert in_force.used(name).source
