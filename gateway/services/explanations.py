@@ -10,15 +10,15 @@ from gateway.security.access import LegalBasis
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.tokens import Caller
 from gateway.services.audit import AuditEntry, record
-from gateway.services.reminder_record import ItemRef, ReminderRecord, load_item
+from gateway.services.explained_line import explained_line
+from gateway.services.reminder_record import ItemRef, LoadedItem, ReminderRecord, load_item
+from gateway.services.replay_differences import differences
 from gateway.storage.reminders import find_reminder
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
 from rules.codec import line_to_json
-from rules.line import replay
-from rules.outcome import Finding
-from rules.policy import Policies
-from rules.wording import OUTCOMES, sentence
+from rules.line import LineDetermination, replay
+from rules.policy import NoPolicyInForce, Policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,14 @@ class Replay:
     def is_identical(self) -> bool:
         """Whether outcome, findings and parameter values are the same."""
         return self.stored == self.again
+
+    @property
+    def text(self) -> str:
+        """`identical`, or `different` with a line for each place that differs."""
+        if self.is_identical:
+            return f"{self.determination_id}: identical"
+        places = "\n".join(f"  {each}" for each in differences(self.stored, self.again))
+        return f"{self.determination_id}: different (stored → now)\n{places}"
 
 
 def determination_id(reminder_id: str, key: str) -> str:
@@ -52,14 +60,14 @@ class ExplanationService:
         self._policies = policies
 
     async def determination(self, name: str, caller: Caller, at: datetime) -> dict[str, Any]:
-        """Facts, findings with sentences, parameters with dates and citations, policy, edition.
+        """What `explained_line` says of it: words for the physician, all facts for the auditor.
 
         Raises:
             NotFound: no such determination of the caller's institution.
         """
         ref = _reference(name)
 
-        async def unit(conn: Connection) -> dict[str, Any]:
+        async def unit(conn: Connection) -> LoadedItem:
             loaded = await load_item(conn, self._sealer, ref, caller)
             patient_key = loaded.stored.patient_key
             entry = AuditEntry(
@@ -67,25 +75,21 @@ class ExplanationService:
                 LegalBasis.TREATMENT,
             )  # fmt: skip
             await record(conn, self._cipher, entry)
-            line = loaded.item.determination()
-            return {
-                "id": name,
-                "determined_at": loaded.stored.created_at,
-                "order_id": loaded.item.order_id,
-                "outcome": line.outcome,
-                "outcome_text": OUTCOMES[line.outcome],
-                "findings": [explained(each) for each in line.findings],
-                "determination": loaded.item.line,
-            }
+            return loaded
 
-        return await self._database.write(unit)
+        loaded = await self._database.write(unit)
+        return {
+            "id": name,
+            "determined_at": loaded.stored.created_at,
+            "order_id": loaded.item.order_id,
+            **explained_line(loaded.item.determination(), self._policies),
+        }
 
     async def replay(self, name: str) -> Replay:
         """Determine a stored determination again; for the operator's command.
 
         Raises:
-            NotFound: there is no such determination.
-            NoPolicyInForce: its policy is not installed any more.
+            NotFound: there is no such determination, or its policy is not installed any more.
         """
         ref = _reference(name)
         stored = await self._database.read(lambda conn: find_reminder(conn, ref.reminder_id))
@@ -94,22 +98,15 @@ class ExplanationService:
         kept = self._sealer.open_record("reminder", ref.reminder_id, ReminderRecord, stored.sealed)
         for item in kept.items:
             if item.key == ref.key:
-                again = line_to_json(replay(item.determination(), self._policies))
-                return Replay(name, line_to_json(item.determination()), again)
+                return self._replayed(name, item.determination())
         raise NotFound("there is no such determination")
 
-
-def explained(finding: Finding) -> dict[str, Any]:
-    """A finding with its sentence and the parameter values it relied on."""
-    return {
-        "code": finding.code,
-        "clause": finding.clause,
-        "document": finding.citation.document,
-        "verdict": finding.verdict,
-        "text": sentence(finding),
-        "facts": finding.facts,
-        "parameters": finding.parameters,
-    }
+    def _replayed(self, name: str, line: LineDetermination) -> Replay:
+        try:
+            again = replay(line, self._policies)
+        except NoPolicyInForce as gone:
+            raise NotFound(str(gone)) from None
+        return Replay(name, line_to_json(line), line_to_json(again))
 
 
 def _reference(name: str) -> ItemRef:
