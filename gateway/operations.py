@@ -95,8 +95,7 @@ async def replay(settings: Settings, name: str) -> ReplayDone:
         if kept is not None:
             return await _replay_message(gateway, kept)
         done = await gateway.services.explanations.replay(name)
-        text = "identical" if done.is_identical else "the findings differ from the stored ones"
-        return ReplayDone(f"{name}: {text}", done.is_identical)
+        return ReplayDone(done.text, done.is_identical)
 
 
 async def _replay_message(gateway: Gateway, kept: StoredQuarantine) -> ReplayDone:

@@ -56,7 +56,9 @@ async def slice_picture(
 
 @router.get("/api/v1/determinations/{determination_id}", summary="The whole explanation")
 async def determination(determination_id: str, call: Authorized) -> Response:
-    """Facts, findings, parameter values with their dates, policy and edition, as stored."""
+    """`summary` is for the physician: outcome, reasons, hints, and what would change it. The rest
+    is for the auditor: facts and findings of every part, parameter values with dates and sources,
+    policy, edition. All as stored; only the counterfactuals are worked out when asked for."""
     explained = await call.services.explanations.determination(
         determination_id, call.caller, call.at
     )
