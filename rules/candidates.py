@@ -41,15 +41,19 @@ class Slot:
 
     def facts(self, candidate: Candidate, request: RequestFacts) -> Facts | None:
         """The facts of the candidate filling this slot; None if it holds nothing of it."""
-        report = replace(candidate.report, code=self.item.code)
         if self.item.kind == "imaging":
             if self.item.code not in candidate.imaging_items:
                 return None
-            return Facts(request, self.item, report, imaging=candidate.imaging)
+            return Facts(request, self.item, self._of(candidate), imaging=candidate.imaging)
         lab = self._lab(candidate.lab)
         if lab is None:
             return None
+        report = self._of(candidate)
         return Facts(request, self.item, report, lab=lab, eqa_day=candidate.eqa_day)
+
+    def _of(self, candidate: Candidate) -> ReportFacts:
+        """The facts of the report, with the item that it is looked at for."""
+        return replace(candidate.report, code=self.item.code)
 
     def _lab(self, held: Mapping[LabElement, LabFacts]) -> LabFacts | None:
         """What is held of the slot, as one; the laboratory is that of its first element held."""

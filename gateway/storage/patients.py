@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 
 from gateway.storage.session import Connection
 from gateway.storage.tables import patient, patient_identifier
@@ -20,7 +20,7 @@ _MERGE = (
 )
 
 
-_PERSONS = bindparam("persons", expanding=True)
+_PERSONS: BindParameter[str] = bindparam("persons", expanding=True)
 _OF_PERSONS = or_(patient.c.patient_key.in_(_PERSONS), patient.c.merged_into.in_(_PERSONS))
 _BY_IDENTIFIER = (
     select(patient_identifier.c.identifier_hash, _ROOT)

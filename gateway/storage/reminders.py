@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     CompoundSelect,
     Integer,
@@ -84,8 +85,9 @@ class StoredOffer:
 
 def _held_query() -> CompoundSelect[*tuple[Any, ...]]:
     report, study = report_version.c, imaging_study.c
-    keys, since = bindparam("keys", expanding=True), bindparam("since")
-    receiver = bindparam("receiver")
+    keys: BindParameter[str] = bindparam("keys", expanding=True)
+    since: BindParameter[datetime] = bindparam("since")
+    receiver: BindParameter[str] = bindparam("receiver")
     reports = select(
         report.kind, report.report_id, report.version, report.institution, report.status,
         report.arrived_at, report.first_issued_at, report.is_stale, report.content_sealed,

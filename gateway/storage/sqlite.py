@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import Engine, Executable, create_engine, event, make_url, text
+from sqlalchemy import Engine, Executable, create_engine, event, make_url
 
 from gateway.storage.session import AnyRow, Parameters, Unit
 
@@ -60,7 +60,7 @@ class SqliteDatabase:
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit on a snapshot of the committed state."""
         async with self._read_lock:
-            self._reader.execute(text("BEGIN"))
+            self._reader.exec_driver_sql("BEGIN")
             try:
                 return await unit(SqliteConnection(self._reader))
             finally:
@@ -100,7 +100,7 @@ class SqliteDatabase:
     async def _commit_group(self, group: list[tuple[Unit[Any], asyncio.Future[Any]]]) -> None:
         done: list[tuple[asyncio.Future[Any], Any]] = []
         try:
-            self._writer.execute(text("BEGIN IMMEDIATE"))
+            self._writer.exec_driver_sql("BEGIN IMMEDIATE")
             for unit, future in group:
                 await self._run_in_savepoint(unit, future, done)
             self._writer.commit()
@@ -119,13 +119,13 @@ class SqliteDatabase:
         future: asyncio.Future[Any],
         done: list[tuple[asyncio.Future[Any], Any]],
     ) -> None:
-        self._writer.execute(text("SAVEPOINT unit"))
+        self._writer.exec_driver_sql("SAVEPOINT unit")
         try:
             done.append((future, await unit(SqliteConnection(self._writer))))
         except Exception as error:
-            self._writer.execute(text("ROLLBACK TO unit"))
+            self._writer.exec_driver_sql("ROLLBACK TO unit")
             _fail(future, error)
-        self._writer.execute(text("RELEASE unit"))
+        self._writer.exec_driver_sql("RELEASE unit")
 
     async def _checkpoint_forever(self) -> None:
         while True:
@@ -134,7 +134,7 @@ class SqliteDatabase:
 
     def _checkpoint(self) -> None:
         with self._engine.connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(PASSIVE)"))
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
