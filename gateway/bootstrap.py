@@ -26,6 +26,7 @@ from gateway.canonical.intake import Receipt, Submission
 from gateway.clock import Clock, utc_now
 from gateway.errors import NotFound, Unavailable
 from gateway.listeners import dicom_listener, http_listener, mllp_listener, report
+from gateway.rulebook import load_rulebook
 from gateway.security.access import require_safe_auth
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.key_ring import KeyRing
@@ -52,8 +53,6 @@ from gateway.storage.schema import migrate
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
 from gateway.worker import background_work
-from item_catalog.loader import load_catalog
-from rules.installed import load_policies
 
 HTTP, MLLP, DICOM = "http", "mllp", "dicom"
 ALL_LISTENERS = frozenset({HTTP, MLLP, DICOM})
@@ -172,7 +171,7 @@ async def _compose(
     memory: ShownMemory,
 ) -> Gateway:
     sealer = Sealer(cipher)
-    rulebook = Rulebook(load_catalog(), load_policies())
+    rulebook = load_rulebook(settings.policy_assignments_file)
     current = await database.read(lambda conn: load_registry(conn, rulebook.catalog))
     registry = RegistryHolder(current, rulebook.catalog)
     validity = timedelta(days=settings.offer_validity_days)

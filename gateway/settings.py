@@ -28,6 +28,11 @@ class Settings(BaseSettings):
     key_file: Path | None = Field(
         None, description="JSON key ring for encrypted columns; default keys.json in DATA_DIR"
     )
+    policy_assignments_file: Path | None = Field(
+        None,
+        description="TOML file: which policy and graded catalogues an institution follows from "
+        "when; without it all follow the packaged ones",
+    )
     http_host: str = Field("127.0.0.1", description="address of the HTTP listener")
     http_port: int = Field(8080, description="port of the HTTP listener, 0 = any free one")
     mllp_host: str = Field("127.0.0.1", description="address of the HL7 v2 MLLP listener")

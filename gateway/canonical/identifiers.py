@@ -80,7 +80,7 @@ def normalize_resident_id(text: str) -> str:
     number = body + check_character(body)
     if len(text) == _LENGTH and text[-1] != number[-1]:
         raise InvalidRecord("resident_id", "wrong check character (GB 11643)")
-    _birth_date(number)
+    resident_birth_date(number)
     return number
 
 
@@ -100,7 +100,8 @@ def check_character(body: str) -> str:
     return _CHECK_CHARACTERS[total % 11]
 
 
-def _birth_date(number: str) -> date:
+def resident_birth_date(number: str) -> date:
+    """The birth date in a resident ID number of 18 characters; raises `InvalidRecord`."""
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:

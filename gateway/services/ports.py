@@ -9,6 +9,7 @@ from typing import Protocol
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.institution import Institution, QualityAssessment
 from gateway.canonical.lab import LocalCode
+from item_catalog.clinical_context.procedures import ProcedureKey
 from item_catalog.mapping import MappedTo
 
 
@@ -29,6 +30,16 @@ class Registry(Protocol):
 
     def canonical_system(self, text: str) -> str:
         """The name under which synonyms of a detection system are compared."""
+
+    def placing_of(
+        self, institution: InstitutionCode, code: str, name: str, on: date
+    ) -> str | None:
+        """The institution's own list for a procedure, `upper` or `lower`; None when on neither."""
+
+    def procedure_rows(
+        self, institution: InstitutionCode, local_code: str, on: date
+    ) -> tuple[ProcedureKey, ...]:
+        """The rows of graded catalogues that a local procedure code was mapped to."""
 
     def map_code(
         self, institution: InstitutionCode, kind: str, local_code: LocalCode, on: date

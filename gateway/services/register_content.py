@@ -15,7 +15,9 @@ from gateway.services.csv_kinds.eqa import EQA
 from gateway.services.csv_kinds.institutions import INSTITUTIONS
 from gateway.services.csv_kinds.kind import CsvKind
 from gateway.services.csv_kinds.mappings import MAPPINGS
+from gateway.services.csv_kinds.overrides import OVERRIDES, ProcedureOverride
 from gateway.services.csv_kinds.prices import PRICES
+from gateway.services.csv_kinds.procedure_mappings import PROCEDURE_MAPPINGS, ProcedureMapping
 from gateway.services.csv_kinds.systems import SYNONYMS, SYSTEMS, SystemSynonym
 from gateway.services.timeline import Chronicle, Entry
 from gateway.storage.registry import latest_batch, stored_rows
@@ -38,6 +40,8 @@ class RegisterContent:
     prices: Chronicle[Price] = field(default_factory=Chronicle)
     systems: Chronicle[OwnDetectionSystem] = field(default_factory=Chronicle)
     synonyms: Chronicle[SystemSynonym] = field(default_factory=Chronicle)
+    overrides: Chronicle[ProcedureOverride] = field(default_factory=Chronicle)
+    procedures: Chronicle[ProcedureMapping] = field(default_factory=Chronicle)
 
 
 async def load_content(connection: Connection, old: RegisterContent) -> RegisterContent:
@@ -53,6 +57,8 @@ async def load_content(connection: Connection, old: RegisterContent) -> Register
         prices=await _with_news(connection, PRICES, old.prices, old.version),
         systems=await _with_news(connection, SYSTEMS, old.systems, old.version),
         synonyms=await _with_news(connection, SYNONYMS, old.synonyms, old.version),
+        overrides=await _with_news(connection, OVERRIDES, old.overrides, old.version),
+        procedures=await _with_news(connection, PROCEDURE_MAPPINGS, old.procedures, old.version),
     )
 
 

@@ -14,11 +14,13 @@ from gateway.canonical.institution import Institution, QualityAssessment
 from gateway.canonical.lab import CATALOGUE_CODING_SYSTEM, LocalCode
 from gateway.services.csv_kinds.institutions import NamesOf
 from gateway.services.csv_kinds.systems import SystemSynonym, normalize_system
+from gateway.services.procedure_register import procedure_mappings, procedure_overrides
 from gateway.services.register_content import RegisterContent, load_content
 from gateway.services.timeline import Chronicle, Key, Timeline, all_in_force, in_force
 from gateway.storage.registry import latest_batch
 from gateway.storage.session import Connection
 from item_catalog.catalog import Catalog, NoEditionInForce
+from item_catalog.clinical_context.procedures import ProcedureKey
 from item_catalog.mapping import ItemMapping, MappedTo, MappingKind, MappingTable
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class RegistrySnapshot:
         self._facilities = _by_name(self._institutions, lambda one: one.hl7_facilities)
         self._ae_titles = _by_name(self._institutions, lambda one: one.ae_titles)
         self._canonical_names = _canonical_names(content.synonyms)
+        self._overrides = procedure_overrides(content.overrides)
+        self._procedures = procedure_mappings(content.procedures)
         self._assessments_on = lru_cache(_REMEMBERED)(self._filter_assessments)
 
     @property
@@ -78,6 +82,19 @@ class RegistrySnapshot:
         """The name under which synonyms of a detection system are compared."""
         name = normalize_system(text)
         return self._canonical_names.get(name, name)
+
+    def placing_of(
+        self, institution: InstitutionCode, code: str, name: str, on: date
+    ) -> str | None:
+        """The institution's own list for a procedure, `upper` or `lower`; None when on neither."""
+        placed = self._overrides.find(institution, on, code, name)
+        return None if placed is None else placed.value
+
+    def procedure_rows(
+        self, institution: InstitutionCode, local_code: str, on: date
+    ) -> tuple[ProcedureKey, ...]:
+        """The rows of graded catalogues that a local procedure code was mapped to."""
+        return self._procedures.lookup(institution, local_code, on)
 
     def price_of(self, institution: InstitutionCode, item_code: str, on: date) -> Decimal | None:
         """What the institution charges for the item on that day; None if no price is registered."""

@@ -13,7 +13,7 @@ from gateway.services.reminder_record import OfferedReport, RecordedItem
 from gateway.services.report_content import result_content, time_text
 from gateway.services.situation import Situation
 from rules.codec import line_to_json
-from rules.line import Part
+from rules.line import LineDetermination, Part
 from rules.outcome import Finding
 from rules.wording import OUTCOMES, sentence
 
@@ -37,7 +37,11 @@ def answer_item(
 ) -> dict[str, Any]:
     """The line as it is answered, results as sent and critical ones first."""
     line = made.line
-    reports = [report_head(situation, made.sources[each.id]) for each in kept.reports]
+    marks = marks_of_reports(line)
+    reports = [
+        report_head(situation, made.sources[each.id]) | {"hr_marks": marks.get(each.id, [])}
+        for each in kept.reports
+    ]
     return {
         "key": kept.key,
         "order_id": made.order_id,
@@ -50,7 +54,7 @@ def answer_item(
         "critical": made.is_critical,
         "report": reports[0],
         "reports": reports,
-        "results": _results(made),
+        "results": _results(situation, made),
         "findings": [_finding(each) for each in line.findings],
         "view_url": f"/workstation#report={kept.reports[0].id}",
     }
@@ -114,32 +118,51 @@ def _imaging_head(source: Examination) -> dict[str, Any]:
     }
 
 
-def _results(made: ReminderLine) -> list[dict[str, Any]]:
-    used = [row for part in made.line.parts for row in _part_results(made, part, True)]
-    left = [row for part in made.line.left_out for row in _part_results(made, part, False)]
+def marks_of_reports(line: LineDetermination) -> dict[str, list[str]]:
+    """The HR marks that each report's laboratory holds for what the line uses of it."""
+    found: dict[str, list[str]] = {}
+    for part in line.parts:
+        marks = found.setdefault(part.report_key[0], [])
+        marks.extend(mark for mark in marks_of(part) if mark not in marks)
+    return found
+
+
+def marks_of(part: Part) -> list[str]:
+    """The HR marks of one part, by the assessments valid on the day of collection (二（一）)."""
+    marks = (f.facts.get("marks") for f in part.determination.findings if f.code == "EQA")
+    return [str(mark) for each in marks if isinstance(each, list) for mark in each]
+
+
+def _results(situation: Situation, made: ReminderLine) -> list[dict[str, Any]]:
+    used = [row for part in made.line.parts for row in _part_results(situation, made, part)]
+    left = [
+        row | {"used": False}
+        for part in made.line.left_out
+        for row in _part_results(situation, made, part)
+    ]
     return sorted([*used, *left], key=lambda row: not row["critical"])
 
 
-def _part_results(made: ReminderLine, part: Part, is_used: bool) -> list[dict[str, Any]]:
+def _part_results(situation: Situation, made: ReminderLine, part: Part) -> list[dict[str, Any]]:
     report_id = part.report_key[0]
     results = made.sources[report_id].results
+    marks = marks_of(part)
     return [
-        _result(each, element.code, name, report_id, is_used)
+        _result(situation, each, element.code)
+        | {"component": name, "report": report_id, "used": True, "hr_marks": marks}
         for name, element in zip(part.names, part.elements, strict=True)
         for each in results.get(element, ())
     ]
 
 
-def _result(
-    result: LabResult, code: str, component: str, report_id: str, is_used: bool
-) -> dict[str, Any]:
+def _result(situation: Situation, result: LabResult, code: str) -> dict[str, Any]:
+    """A result as sent, with the detection systems of both sides."""
+    receiver = situation.request.institution
     return {
         "code": code,
-        "component": component,
         **result_content(result),
         "detection_system": result.detection_system,
-        "report": report_id,
-        "used": is_used,
+        "own_detection_system": situation.registry.own_system(receiver, code, situation.day),
     }
 
 

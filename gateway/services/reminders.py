@@ -16,6 +16,7 @@ from gateway.security.access import LegalBasis, require_own_institution
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.tokens import Caller
 from gateway.services.audit import AuditEntry, record
+from gateway.services.clinical_facts import facts_of_context
 from gateway.services.decision_rules import line_findings
 from gateway.services.fact_building import build_candidates
 from gateway.services.holdings import Holdings, StandingDecision, load_holdings
@@ -40,16 +41,18 @@ from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
 from gateway.storage.tables import outbox
 from item_catalog.catalog import Catalog
+from item_catalog.clinical_context.context import ClinicalContexts
 from rules.outcome import Outcome
 from rules.policy import Policies, Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The catalogue editions and the policies that are installed."""
+    """The catalogue editions, the clinical contexts and the policies that are installed."""
 
     catalog: Catalog
     policies: Policies
+    contexts: ClinicalContexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +107,10 @@ class ReminderService:
     def _situation(
         self, request: ReminderRequest, at: datetime, policy: Policy, holdings: Holdings
     ) -> Situation:
-        edition = self._rulebook.catalog.edition_on(local_date(at))
-        return Situation(
-            request, at, self._registry.current, edition, policy, viewed=holdings.viewed
-        )
+        day, registry, book = local_date(at), self._registry.current, self._rulebook
+        edition = book.catalog.edition_on(day)
+        clinical = facts_of_context(request, day, registry, book.contexts, book.policies)
+        return Situation(request, at, registry, edition, policy, holdings.viewed, clinical)
 
     def _determined(self, situation: Situation, holdings: Holdings, visit: bytes) -> list[_Made]:
         built = build_candidates(situation, holdings.held)

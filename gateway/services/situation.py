@@ -10,7 +10,8 @@ from gateway.canonical.times import local_date
 from gateway.services.ports import Registry
 from item_catalog.catalog import Edition
 from item_catalog.mapping import MappedTo, MappingKind
-from rules.facts import Declared, Party, RequestFacts
+from rules.clinical_facts import ClinicalFacts
+from rules.facts import NO_CONTEXT, Declared, Party, RequestFacts
 from rules.policy import Policy
 
 
@@ -19,6 +20,7 @@ class Situation:
     """A request at its instant, with the register and the edition and policy in force that day.
 
     viewed: ids of the reports and studies opened in this visit, None when that is not known.
+    clinical: diagnoses and procedures of the request, as the catalogues read them.
     """
 
     request: ReminderRequest
@@ -27,6 +29,7 @@ class Situation:
     edition: Edition
     policy: Policy
     viewed: frozenset[str] | None = None
+    clinical: ClinicalFacts = NO_CONTEXT
 
     @property
     def day(self) -> date:
@@ -60,6 +63,7 @@ def request_facts(situation: Situation, line: OrderLine | None = None) -> Reques
         triage=visit.triage,
         blood_request=request.context.blood_request,
         declared=tuple(Declared(d.code, d.text, request.practitioner) for d in declared),
+        clinical=situation.clinical,
     )
 
 

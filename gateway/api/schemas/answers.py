@@ -33,10 +33,11 @@ class ReportRefOut(BaseModel):
     collected_at: str | None = None
     issued_at: str | None = None
     file_number: str | None = None
+    hr_marks: list[str] = Field(default_factory=list)
 
 
 class ResultOut(BaseModel):
-    """One result as sent."""
+    """One result as sent, with the detection systems of sender and receiver side by side."""
 
     code: str | None = None
     name: str
@@ -48,6 +49,9 @@ class ResultOut(BaseModel):
     critical: bool
     report: str
     used: bool
+    detection_system: str | None = None
+    own_detection_system: str | None = None
+    hr_marks: list[str] = Field(default_factory=list)
 
 
 class FindingOut(BaseModel):

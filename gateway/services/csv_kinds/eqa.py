@@ -10,9 +10,17 @@ from gateway.services.csv_kinds.cells import (
     unknown_institution,
     unknown_item,
 )
-from gateway.services.csv_kinds.kind import CsvKind, KnownFacts, Reason, validity_of
+from gateway.services.csv_kinds.kind import (
+    CsvKind,
+    KnownFacts,
+    Reason,
+    may_not_overlap,
+    validity_of,
+)
 from item_catalog.codes import parse_item_code
 from item_catalog.tables import one_of
+
+_SUSPENDED = "suspended"
 
 
 def _build(cells: Mapping[str, Any]) -> QualityAssessment:
@@ -30,6 +38,13 @@ def _check(record: QualityAssessment, known: KnownFacts) -> Iterator[Reason]:
     yield from unknown_item(record.item_code, known)
 
 
+def _clash(one: QualityAssessment, other: QualityAssessment) -> Reason | None:
+    """A suspension may fall into the days of a pass: it sets the pass aside while it lasts."""
+    if (one.result == _SUSPENDED) != (other.result == _SUSPENDED):
+        return None
+    return may_not_overlap(one, other)
+
+
 EQA: CsvKind[QualityAssessment] = CsvKind(
     name="eqa",
     columns={
@@ -42,4 +57,5 @@ EQA: CsvKind[QualityAssessment] = CsvKind(
     build=_build,
     key=lambda row: (row.institution, row.item_code, row.scheme),
     check=_check,
+    clash=_clash,
 )
