@@ -15,6 +15,7 @@ from adapters.dicom.sop_classes import STORAGE_CLASSES, TRANSFER_SYNTAXES, VERIF
 from gateway.api.access_table import ACCESS
 from gateway.security.roles import SCOPES, Scope
 from gateway.settings import Settings
+from tests.architecture.policy_handbook import policy_page
 from tests.architecture.sources import PROJECT
 
 FOLDER = PROJECT / "docs/handbook"
@@ -114,6 +115,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "routes.md": routes_page,
     "dicom.md": dicom_page,
+    "policy.md": policy_page,
 }
 
 
