@@ -13,6 +13,8 @@ from adapters.hl7v2.oru_r01 import IsImaging, read_reports, read_specimen_report
 from gateway.canonical.intake import Report
 from gateway.canonical.messages import DemographicsMessage, MergeAct, MergeMessage, OrderMessage
 
+#: MSH-10 in v2.7 and later; older versions allow 20.
+LONGEST_CONTROL_ID = 199
 TEST_PROCESSING = frozenset({"T", "D"})
 _VERSION = re.compile(r"\d+\.\d+")
 _VERSIONS = frozenset({"2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8"})
@@ -118,10 +120,13 @@ def _check_version(msh: Segment, warnings: list[str]) -> None:
 
 
 def _check_fields(msh: Segment) -> None:
-    """MSH-7, MSH-10 and MSH-11 are there, and MSH-11 is one we know (v2.5.1 2.15.9)."""
+    """MSH-7, MSH-10 and MSH-11 are there, and such as we know (v2.5.1 2.15.9)."""
     for field in (7, 10, 11):
         if not msh.component(field):
             raise MappingFailure("required_field_missing", msh.at(field), "fill this header field")
+    if len(msh.text(10)) > LONGEST_CONTROL_ID:
+        hint = f"shorten the control id to {LONGEST_CONTROL_ID} characters"
+        raise MappingFailure("invalid_value", msh.at(10), hint)
     if msh.component(11) not in TEST_PROCESSING | {"P"}:
         raise UnsupportedMessage(
             "unsupported_processing_id", msh.at(11), "send P, or T and D for tests"

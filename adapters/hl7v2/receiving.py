@@ -26,7 +26,7 @@ from adapters.hl7v2.charset import codec_of, decode
 from adapters.hl7v2.corrections import correct
 from adapters.hl7v2.header import Header, read_header
 from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
-from adapters.hl7v2.message_types import TEST_PROCESSING, read_content
+from adapters.hl7v2.message_types import LONGEST_CONTROL_ID, TEST_PROCESSING, read_content
 from adapters.hl7v2.mllp_framing import Violation, ViolationKind
 from adapters.hl7v2.oru_context import Terms
 from adapters.hl7v2.peer import FrameNote, Peer
@@ -219,7 +219,7 @@ class MessageReceiver:
                     fault.location,
                     fault.hint,
                     reading.institution,
-                    reading.header.control_id,
+                    reading.header.control_id[:LONGEST_CONTROL_ID],
                 )
             )
             raise

@@ -49,19 +49,18 @@ def identifiers(
     """The valid identifiers of a field (CX), each once, and how many were refused.
 
     Raises:
-        MappingFailure: the field is empty.
+        MappingFailure: the field states no number.
     """
-    if not segment.repetitions(field):
+    # Senders leave repetitions of delimiters alone where a person has no such number.
+    repetitions = segment.raw(field).split(segment.delimiters.repetition)
+    stated = [each for each in enumerate(repetitions, 1) if segment.component_of(each[1], 1)]
+    if not stated:
         raise MappingFailure(
             "required_field_missing", segment.at(field), "send at least one patient identifier"
         )
     found: dict[PatientIdentifier, None] = {}
     invalid = 0
-    repetitions = segment.raw(field).split(segment.delimiters.repetition)
-    for number, repetition in enumerate(repetitions, 1):
-        # Senders leave repetitions of delimiters alone where a person has no such number.
-        if not segment.component_of(repetition, 1):
-            continue
+    for number, repetition in stated:
         try:
             identifier = _identifier(segment, repetition, institution)
         except InvalidRecord as error:
