@@ -1,10 +1,11 @@
 """Composes a process: settings in, database, services and listeners out. Imports everything."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from redis.asyncio import Redis
 from sqlalchemy import literal, select
@@ -12,7 +13,7 @@ from sqlalchemy import literal, select
 from adapters.dicom.rendering import UndecodableImage, render_slice
 from adapters.dicom.spool import Spool
 from adapters.dicom.storage_scp import ScpPorts, ScpSettings
-from adapters.hl7v2.mllp_server import MllpLimits
+from adapters.hl7v2.mllp_server import MllpLimits, MllpServer
 from adapters.hl7v2.profile_files import ProfileFolder
 from adapters.hl7v2.receiving import ReceivingPorts
 from adapters.hl7v2.sender_profile import SenderProfile, profile_of
@@ -24,20 +25,27 @@ from gateway.canonical.directory import Sender
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.intake import Receipt, Submission
 from gateway.clock import Clock, utc_now
+from gateway.connection_diary import connections_of
 from gateway.errors import NotFound, Unavailable
 from gateway.listeners import dicom_listener, http_listener, mllp_listener, report
+from gateway.replaying import receive_again
 from gateway.rulebook import load_rulebook
 from gateway.security.access import require_safe_auth
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.key_ring import KeyRing
 from gateway.security.tokens import TokenIssuer
+from gateway.sending import MllpSender, deviations, read_destinations
 from gateway.services.actions import ReminderActions
+from gateway.services.conformance_sampling import ConformanceSampling
 from gateway.services.directory import Services
 from gateway.services.explanations import ExplanationService
 from gateway.services.intake import IntakeService
 from gateway.services.key_check import require_same_key
 from gateway.services.onboarding import ImportReport, ImportRequest, import_csv
 from gateway.services.order_following import OrderFollowing
+from gateway.services.outbox_delivery import OutboxDelivery
+from gateway.services.quality import QualityService
+from gateway.services.quarantine_list import QuarantineList, Replayed
 from gateway.services.quarantining import QuarantineKeeper
 from gateway.services.received_codes import ReceivedCodes
 from gateway.services.registry import RegistryHolder, load_registry
@@ -52,10 +60,11 @@ from gateway.storage.connect import open_database
 from gateway.storage.schema import migrate
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
-from gateway.worker import background_work
+from gateway.worker import Periodic, background_work
 
 HTTP, MLLP, DICOM = "http", "mllp", "dicom"
 ALL_LISTENERS = frozenset({HTTP, MLLP, DICOM})
+_SAMPLING_SECONDS, _DELIVERY_SECONDS = 10.0, 5.0
 
 
 class CurrentDirectory:
@@ -94,6 +103,8 @@ class Gateway:
     rulebook: Rulebook
     metrics: Metrics
     sender_profiles: Callable[[Sender], SenderProfile]
+    sampling: ConformanceSampling
+    mllp_servers: list[MllpServer]
 
     async def import_csv(self, request: ImportRequest) -> ImportReport:
         """Take a register file in and use it at once; raises `ImportRefused`."""
@@ -108,6 +119,7 @@ class Gateway:
     async def receive(self, message: Submission) -> Receipt:
         """Store a submission and count its receipt."""
         receipt = await self.intake.receive(message)
+        self.sampling.saw(message, receipt)
         self.metrics.count_receipt("hl7v2", receipt.status)
         return receipt
 
@@ -175,6 +187,12 @@ async def _compose(
     current = await database.read(lambda conn: load_registry(conn, rulebook.catalog))
     registry = RegistryHolder(current, rulebook.catalog)
     validity = timedelta(days=settings.offer_validity_days)
+
+    servers: list[MllpServer] = []
+
+    async def again(raw: bytes) -> Replayed:
+        return await receive_again(gateway.receiving_ports(), raw)
+
     services = Services(
         catalog=rulebook.catalog,
         registry=registry,
@@ -184,12 +202,16 @@ async def _compose(
         visits=VisitService(database, sealer, cipher),
         explanations=ExplanationService(database, sealer, cipher, rulebook.policies),
         statistics=StatisticsService(database, cipher, settings.small_cell_minimum),
+        quarantine=QuarantineList(database, sealer, cipher, registry, again),
+        quality=QualityService(
+            database, registry, rulebook.catalog, partial(connections_of, servers)
+        ),
         tokens=tokens,
         clock=clock,
     )
     codes = ReceivedCodes()
     following = OrderFollowing(sealer, registry, rulebook.catalog, rulebook.policies)
-    return Gateway(
+    gateway = Gateway(
         settings=settings,
         clock=clock,
         database=database,
@@ -203,7 +225,10 @@ async def _compose(
         rulebook=rulebook,
         metrics=Metrics(),
         sender_profiles=_sender_profiles(settings),
+        sampling=ConformanceSampling(database, sealer, deviations),
+        mllp_servers=servers,
     )
+    return gateway
 
 
 @asynccontextmanager
@@ -220,8 +245,11 @@ async def running(
     require_safe_auth(settings.auth, settings.http_host)
     accepting: dict[str, bool] = dict.fromkeys(listeners, False)
     async with AsyncExitStack() as stack:
+        work: list[Periodic] = [(_SAMPLING_SECONDS, gateway.sampling.check_some)]
+        if set(listeners) in (set(), ALL_LISTENERS):
+            work.append((_DELIVERY_SECONDS, _delivery(gateway)))
         await stack.enter_async_context(
-            background_work(gateway.database, gateway.services.registry, gateway.codes)
+            background_work(gateway.database, gateway.services.registry, gateway.codes, work)
         )
         mllp = await _listen_mllp(gateway, stack) if MLLP in listeners else None
         dicom = await _listen_dicom(gateway, stack) if DICOM in listeners else None
@@ -256,7 +284,17 @@ async def _listen_mllp(gateway: Gateway, stack: AsyncExitStack) -> int:
         limits,
         _mllp_tls(settings),
     )
-    return (await stack.enter_async_context(listener)).port
+    server = await stack.enter_async_context(listener)
+    gateway.mllp_servers.append(server)
+    return server.port
+
+
+def _delivery(gateway: Gateway) -> Callable[[], Awaitable[int]]:
+    """Sends what waits; raises `InvalidSettings` for a file of destinations that is unusable."""
+    destinations = read_destinations(gateway.settings.destinations_file)
+    sender = MllpSender(destinations, gateway.clock)
+    delivery = OutboxDelivery(gateway.database, gateway.sealer, sender.deliver)
+    return lambda: delivery.deliver(destinations.institutions.keys(), gateway.clock())
 
 
 async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack) -> int:

@@ -260,6 +260,22 @@ def suggest(institution: Annotated[str, typer.Option()]) -> None:
             typer.echo("\t".join(cells))
 
 
+@app.command()
+def conformance(
+    institution: Annotated[str, typer.Option()],
+    days: Annotated[int, typer.Option(min=1, max=366, help="so many days up to today")] = 30,
+) -> None:
+    """What the sampled messages of a sender deviate in, most frequent first."""
+    found = _run(operations.conformance(_settings(), InstitutionCode(institution), days))
+    typer.echo(f"{found['deviating']} of {found['checked']} checked messages deviate")
+    for each in found["findings"]:
+        cells = (
+            each["severity"], each["location"] or "-", str(each["count"]),
+            f"{each['first_day']}..{each['last_day']}", each["text"],
+        )  # fmt: skip
+        typer.echo("\t".join(cells))
+
+
 @audit.command()
 def verify() -> None:
     """Check the hash chains of the audit trail."""

@@ -1,18 +1,15 @@
 """What the operator's commands do: open the gateway, act, close."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.hl7v2.receiving import MessageReceiver
 from gateway.bootstrap import Gateway, open_gateway
 from gateway.canonical.identifiers import InstitutionCode
-from gateway.canonical.intake import Quarantined, Receipt, ReceiptStatus, Submission
 from gateway.canonical.times import local_date
 from gateway.clock import utc_now
-from gateway.errors import InvalidRequest
 from gateway.security.key_ring import KeyRing
 from gateway.security.roles import Role
 from gateway.security.tokens import Caller, TokenIssuer
@@ -20,7 +17,7 @@ from gateway.services.audit_verification import AuditProblem, verify
 from gateway.services.mapping_review import MappingCoverage, coverage, suggestions_for
 from gateway.services.onboarding import ImportReport, ImportRequest
 from gateway.settings import Settings
-from gateway.storage.quarantine import StoredQuarantine, find_quarantined, note_replay
+from gateway.storage.quarantine import find_quarantined
 from gateway.storage.registry import ReceivedCode
 from item_catalog.loader import load_synonyms
 from item_catalog.suggestions import Suggestion
@@ -84,6 +81,16 @@ async def verify_audit(settings: Settings) -> list[AuditProblem]:
         return await gateway.database.read(lambda conn: verify(conn, gateway.cipher))
 
 
+async def conformance(
+    settings: Settings, institution: InstitutionCode, days: int
+) -> dict[str, Any]:
+    """What the sampled messages of a sender deviate in."""
+    operator = Caller(Role.ADMIN, _PLATFORM, _OPERATOR)
+    async with open_gateway(settings) as gateway:
+        today = local_date(gateway.clock())
+        return await gateway.services.quality.conformance(institution, operator, today, days)
+
+
 async def replay(settings: Settings, name: str) -> ReplayDone:
     """Process a quarantined message again, or run a determination again.
 
@@ -93,33 +100,14 @@ async def replay(settings: Settings, name: str) -> ReplayDone:
     async with open_gateway(settings) as gateway:
         kept = await gateway.database.read(lambda conn: find_quarantined(conn, name))
         if kept is not None:
-            return await _replay_message(gateway, kept)
+            return await _replay_message(gateway, name)
         done = await gateway.services.explanations.replay(name)
         return ReplayDone(done.text, done.is_identical)
 
 
-async def _replay_message(gateway: Gateway, kept: StoredQuarantine) -> ReplayDone:
+async def _replay_message(gateway: Gateway, name: str) -> ReplayDone:
     """Give the bytes to the receiver again; what is refused again stays where it is."""
-    if kept.protocol != "hl7v2":
-        raise InvalidRequest("a quarantined DICOM object is replayed by sending it again")
-    seen = Receipt(ReceiptStatus.REFUSED, kept.reason, kept.location, kept.hint)
-
-    async def receive(message: Submission) -> Receipt:
-        nonlocal seen
-        seen = await gateway.receive(message)
-        return seen
-
-    async def keep(again: Quarantined) -> None:
-        nonlocal seen
-        seen = replace(seen, reason=again.reason, location=again.location, hint=again.hint)
-
-    ports = replace(gateway.receiving_ports(), receive=receive, quarantine=keep)
-    raw = gateway.sealer.open("quarantine", kept.quarantine_id, kept.sealed)
-    await MessageReceiver(ports).answer(raw)
-    at = gateway.clock()
-    await gateway.database.write(
-        lambda conn: note_replay(conn, kept.quarantine_id, at, seen.status, seen.reason)
-    )
-    taken = seen.status in (ReceiptStatus.STORED, ReceiptStatus.DUPLICATE)
-    detail = "" if taken else f": {seen.reason} {seen.location} {seen.hint}"
-    return ReplayDone(f"{kept.quarantine_id}: {seen.status}{detail}", taken)
+    operator = Caller(Role.ADMIN, _PLATFORM, _OPERATOR)
+    (done,) = await gateway.services.quarantine.replay([name], operator, gateway.clock())
+    detail = "" if done["taken"] else f": {done['reason']} {done['location']} {done['hint']}"
+    return ReplayDone(f"{name}: {done['status']}{detail}", done["taken"])

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     report_link_hosts: str = Field(
         "", description="hosts, separated by commas, to which links of HL7 reports may lead"
     )
+    destinations_file: Path | None = Field(
+        None, description="TOML: where institutions and the platform take corrections by MLLP"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="log level")
     reminder_time_limit_ms: int = Field(
         800, ge=50, description="past this the reminder answer is empty; the order is never blocked"

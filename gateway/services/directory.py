@@ -6,6 +6,8 @@ from gateway.clock import Clock
 from gateway.security.tokens import TokenIssuer
 from gateway.services.actions import ReminderActions
 from gateway.services.explanations import ExplanationService
+from gateway.services.quality import QualityService
+from gateway.services.quarantine_list import QuarantineList
 from gateway.services.registry import RegistryHolder
 from gateway.services.reminders import ReminderService
 from gateway.services.statistics import StatisticsService
@@ -26,5 +28,7 @@ class Services:
     visits: VisitService
     explanations: ExplanationService
     statistics: StatisticsService
+    quarantine: QuarantineList
+    quality: QualityService
     tokens: TokenIssuer
     clock: Clock

@@ -24,7 +24,7 @@ from gateway.storage.sealing import Sealer
 from item_catalog.catalog import Catalog, Edition
 from item_catalog.items import LabElement
 from item_catalog.mapping import MappingKind
-from rules.policy import Policies
+from rules.policy import NoPolicyInForce, Policies
 
 #: What a message says happened → the event of the log; other acts are no event.
 ORDER_EVENTS = {
@@ -115,8 +115,12 @@ class OrderFollowing:
         return [each for each in matched if each.visit_hash not in closed]
 
     def _in_window(self, matched: StoredEvent, day: date) -> bool:
-        parameters = self._policies.policy_for(matched.institution, day).parameters.on(day)
-        limit = parameters.integer("window_days", matched.item_code)
+        """Whether a result of that day is near enough to be compared with what was shown."""
+        try:
+            policy = self._policies.policy_for(matched.institution, day)
+        except NoPolicyInForce:
+            return False
+        limit = policy.parameters.on(day).integer("window_days", matched.item_code)
         return (day - local_date(matched.at)).days <= limit
 
     def _ordered(self, order: OrderMessage, edition: Edition, day: date) -> Content:

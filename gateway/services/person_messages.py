@@ -30,9 +30,9 @@ IDENTIFIERS_CONFLICT = Receipt(
     "PID-3",
     "these identifiers belong to different persons here; check the patient and send again",
 )
-MERGE_CIRCULAR = Receipt(
+MERGE_LOOP = Receipt(
     ReceiptStatus.REFUSED,
-    "merge_circular",
+    "merge_loop",
     "MRG-1",
     "the number to keep was itself merged into this one; unlink (A37) before merging back",
 )
@@ -73,7 +73,7 @@ class PersonMessages:
             return IDENTIFIERS_CONFLICT
         family, names = self.state.family, (named_by(kept), named_by(retired))
         if family.is_circular(*names):
-            return MERGE_CIRCULAR
+            return MERGE_LOOP
         found = link((*kept, *retired), self.state.persons)
         if found.match is Match.CONFLICT:
             return IDENTIFIERS_CONFLICT

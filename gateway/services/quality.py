@@ -1,6 +1,7 @@
 """Upload quality as a sender sees it: mapping of its codes, conformance of its messages."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,8 @@ from gateway.storage.session import Connection, Database
 from item_catalog.catalog import Catalog
 from item_catalog.loader import load_synonyms
 
+#: What the listener of this process knows of the connections of a sender, newest first.
+Connections = Callable[[InstitutionCode], list[dict[str, Any]]]
 _SUGGESTED = 3
 _LISTED = 200
 
@@ -23,8 +26,15 @@ _LISTED = 200
 class QualityService:
     """Reports on what an institution sends; nothing of a patient is in any of them."""
 
-    def __init__(self, database: Database, registry: RegistryHolder, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        database: Database,
+        registry: RegistryHolder,
+        catalog: Catalog,
+        connections: Connections,
+    ) -> None:
         self._database = database
+        self._connections = connections
         self._registry = registry
         self._catalog = catalog
         self._synonyms = load_synonyms()
@@ -67,6 +77,16 @@ class QualityService:
                 for each in candidates
             ],
         }
+
+    def connections(
+        self, institution: InstitutionCode | None, caller: Caller
+    ) -> list[dict[str, Any]]:
+        """The connections on which an institution sent, newest first.
+
+        Raises:
+            AccessDenied, InvalidRequest: as for `mappings`.
+        """
+        return self._connections(subject_of(institution, caller))
 
     async def conformance(
         self, institution: InstitutionCode | None, caller: Caller, today: date, days: int

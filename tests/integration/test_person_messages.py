@@ -177,7 +177,7 @@ async def test_circular_merge_is_refused(
         assert (await hospital.says(MergeAct.MERGE, kept, retired)).status == "stored"
     receipt = await hospital.says(MergeAct.MERGE, *last)
     assert (receipt.status, receipt.reason, receipt.location) == (
-        "refused", "merge_circular", "MRG-1",
+        "refused", "merge_loop", "MRG-1",
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ async def test_refused_merge_leaves_nothing_of_its_message(hospital: Hospital) -
     await hospital.says(MergeAct.MERGE, L1, L2)
     good = MergeMessage(HOSPITAL_A, MergeAct.MERGE, a_patient(L1), (L3,), None)
     circular = MergeMessage(HOSPITAL_A, MergeAct.MERGE, a_patient(L2), (L1,), None)
-    assert (await hospital.send(merges=(good, circular))).reason == "merge_circular"
+    assert (await hospital.send(merges=(good, circular))).reason == "merge_loop"
     assert len(await hospital.rows(patient_merge)) == 1
 
 
