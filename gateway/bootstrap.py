@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from sqlalchemy import literal, select
 from adapters.dicom.rendering import UndecodableImage, render_slice
 from adapters.dicom.spool import Spool
 from adapters.dicom.storage_scp import ScpPorts, ScpSettings
+from adapters.dicomweb.results import study_extract
 from adapters.hl7v2.mllp_server import MllpLimits, MllpServer
 from adapters.hl7v2.profile_files import ProfileFolder
 from adapters.hl7v2.receiving import ReceivingPorts
@@ -23,22 +24,32 @@ from gateway.api.metrics import Metrics
 from gateway.api.options import ApiOptions
 from gateway.canonical.directory import Sender
 from gateway.canonical.identifiers import InstitutionCode
-from gateway.canonical.intake import Receipt, Submission
+from gateway.canonical.intake import Receipt, StoredInstance, Submission
 from gateway.clock import Clock, utc_now
 from gateway.connection_diary import connections_of
 from gateway.errors import NotFound, Unavailable
-from gateway.listeners import dicom_listener, http_listener, mllp_listener, report
+from gateway.image_files import DicomFiles
+from gateway.listeners import (
+    dicom_listener,
+    http_listener,
+    mllp_listener,
+    report,
+    running_task,
+)
 from gateway.replaying import receive_again
 from gateway.rulebook import load_rulebook
 from gateway.security.access import require_safe_auth
 from gateway.security.field_encryption import FieldCipher
 from gateway.security.key_ring import KeyRing
 from gateway.security.tokens import TokenIssuer
+from gateway.security.view_tokens import ViewTokenIssuer
 from gateway.sending import MllpSender, deviations, read_destinations
 from gateway.services.actions import ReminderActions
+from gateway.services.affected_reminders import AffectedReminders, RegisterChange
 from gateway.services.conformance_sampling import ConformanceSampling
 from gateway.services.directory import Services
 from gateway.services.explanations import ExplanationService
+from gateway.services.images import MetadataPorts, images
 from gateway.services.intake import IntakeService
 from gateway.services.key_check import require_same_key
 from gateway.services.onboarding import ImportReport, ImportRequest, import_csv
@@ -107,14 +118,26 @@ class Gateway:
     mllp_servers: list[MllpServer]
 
     async def import_csv(self, request: ImportRequest) -> ImportReport:
-        """Take a register file in and use it at once; raises `ImportRefused`."""
+        """Take a register file in, use it at once, and say which open reminders it concerns.
+
+        Raises:
+            ImportRefused: the file has bad rows.
+        """
+        registry = self.services.registry
+        before = registry.current
 
         async def unit(conn: Connection) -> ImportReport:
             return await import_csv(conn, request, self.services.catalog, self.clock())
 
         done = await self.database.write(unit)
-        await self.database.read(self.services.registry.refresh_if_changed)
-        return done
+        await self.database.read(registry.refresh_if_changed)
+        if done.batch is None:
+            return done
+        change = RegisterChange(before, registry.current, done.institutions)
+        open_for = timedelta(days=self.settings.offer_validity_days)
+        reminders = AffectedReminders(self.sealer, self.rulebook, open_for)
+        affected = await self.database.read(lambda conn: reminders.find(conn, change, self.clock()))
+        return replace(done, affected=affected)
 
     async def receive(self, message: Submission) -> Receipt:
         """Store a submission and count its receipt."""
@@ -161,7 +184,9 @@ async def open_gateway(settings: Settings, clock: Clock = utc_now) -> AsyncItera
         await database.write(lambda conn: require_same_key(conn, cipher))
         memory = await _memory(settings, stack)
         tokens = TokenIssuer(ring, timedelta(hours=settings.token_lifetime_hours))
-        gateway = await _compose(settings, clock, database, cipher, tokens, memory)
+        view_tokens = ViewTokenIssuer(ring, timedelta(minutes=settings.view_token_minutes))
+        issuers = (tokens, view_tokens)
+        gateway = await _compose(settings, clock, database, cipher, issuers, memory)
         stack.push_async_callback(gateway.intake.close)
         yield gateway
 
@@ -179,7 +204,7 @@ async def _compose(
     clock: Clock,
     database: Database,
     cipher: FieldCipher,
-    tokens: TokenIssuer,
+    issuers: tuple[TokenIssuer, ViewTokenIssuer],
     memory: ShownMemory,
 ) -> Gateway:
     sealer = Sealer(cipher)
@@ -193,12 +218,14 @@ async def _compose(
     async def again(raw: bytes) -> Replayed:
         return await receive_again(gateway.receiving_ports(), raw)
 
+    viewing = ViewingService(database, sealer, cipher, validity)
+    metadata = MetadataPorts(_image_files(settings, None).metadata, study_extract)
     services = Services(
         catalog=rulebook.catalog,
         registry=registry,
         reminders=ReminderService(database, sealer, cipher, registry, rulebook, memory),
         actions=ReminderActions(database, sealer, cipher, registry, memory),
-        viewing=ViewingService(database, sealer, cipher, validity),
+        viewing=viewing,
         visits=VisitService(database, sealer, cipher),
         explanations=ExplanationService(database, sealer, cipher, rulebook.policies),
         statistics=StatisticsService(database, cipher, settings.small_cell_minimum),
@@ -206,7 +233,8 @@ async def _compose(
         quality=QualityService(
             database, registry, rulebook.catalog, partial(connections_of, servers)
         ),
-        tokens=tokens,
+        images=images(database, cipher, viewing, issuers[1], metadata, validity),
+        tokens=issuers[0],
         clock=clock,
     )
     codes = ReceivedCodes()
@@ -252,8 +280,10 @@ async def running(
             background_work(gateway.database, gateway.services.registry, gateway.codes, work)
         )
         mllp = await _listen_mllp(gateway, stack) if MLLP in listeners else None
-        dicom = await _listen_dicom(gateway, stack) if DICOM in listeners else None
-        http = await _listen_http(gateway, stack, accepting) if HTTP in listeners else None
+        spool = Spool(settings.dicom_folder) if DICOM in listeners else None
+        dicom = await _listen_dicom(gateway, stack, spool) if spool else None
+        files = _image_files(settings, spool)
+        http = await _listen_http(gateway, stack, accepting, files) if HTTP in listeners else None
         accepting.update(dict.fromkeys(listeners, True))
         stack.callback(accepting.update, dict.fromkeys(listeners, False))
         yield Running(http, mllp, dicom)
@@ -297,7 +327,7 @@ def _delivery(gateway: Gateway) -> Callable[[], Awaitable[int]]:
     return lambda: delivery.deliver(destinations.institutions.keys(), gateway.clock())
 
 
-async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack) -> int:
+async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack, spool: Spool) -> int:
     settings = gateway.settings
     scp = ScpSettings(
         settings.dicom_host,
@@ -307,31 +337,46 @@ async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack) -> int:
         settings.dicom_max_associations,
     )
     directory = CurrentDirectory(gateway.services.registry)
-    ports = ScpPorts(directory, Spool(settings.dicom_folder), gateway.clock, report)
-    listener = dicom_listener(scp, ports, gateway.assembly.receive, gateway.quarantine.keep)
+    ports = ScpPorts(directory, spool, gateway.clock, report)
+    index = gateway.services.images.index
+
+    async def receive(batch: tuple[StoredInstance, ...]) -> None:
+        await gateway.assembly.receive(batch)
+        index.arrived(batch)
+
+    await stack.enter_async_context(running_task(index.run()))
+    listener = dicom_listener(scp, ports, receive, gateway.quarantine.keep)
     return (await stack.enter_async_context(listener)).port
 
 
 async def _listen_http(
-    gateway: Gateway, stack: AsyncExitStack, accepting: Mapping[str, bool]
+    gateway: Gateway, stack: AsyncExitStack, accepting: Mapping[str, bool], files: DicomFiles
 ) -> int:
     settings = gateway.settings
 
     async def readiness() -> Mapping[str, bool]:
         return {**accepting, "storage": await _storage_answers(gateway.database)}
 
+    viewer = settings.viewer_dir
     options = ApiOptions(
         auth=settings.auth,
         reminder_time_limit_ms=settings.reminder_time_limit_ms,
         readiness=readiness,
         render=lambda name, center, width: _render(settings, name, center, width),
         metrics=gateway.metrics,
+        images=files,
+        viewer_folder=viewer if (viewer / "index.html").is_file() else None,
     )
     certificate, key = settings.tls_certificate_file, settings.tls_key_file
     tls = (certificate, key) if certificate and key else None
     app = create_app(gateway.services, options)
     listener = http_listener(app, settings.http_host, settings.http_port, tls)
     return await stack.enter_async_context(listener)
+
+
+def _image_files(settings: Settings, spool: Spool | None) -> DicomFiles:
+    private = settings.dicom_accept_private_classes
+    return DicomFiles(settings.dicom_folder, spool, accept_private=private)
 
 
 async def _storage_answers(database: Database) -> bool:

@@ -72,6 +72,13 @@ class InvalidSettings(GatewayError):
     fault = Fault.CALLER
 
 
+class NotAcceptable(GatewayError):
+    """The object is there and cannot be given in the form asked for."""
+
+    code = "not_acceptable"
+    fault = Fault.CALLER
+
+
 class Unavailable(GatewayError):
     """Storage or a peer cannot be reached; the same request may succeed later."""
 

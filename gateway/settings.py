@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     small_cell_minimum: int = Field(
         5, ge=1, description="figures of fewer cases are hidden from all but the owning institution"
     )
+    view_token_minutes: int = Field(
+        60, ge=1, description="validity of a token that opens the images of one report"
+    )
+    viewer_dir: Path = Field(
+        Path("var/viewer"), description="folder into which `make viewer` installs the image viewer"
+    )
     tls_certificate_file: Path | None = Field(
         None, description="PEM certificate chain; with the key, HTTP is served over TLS"
     )

@@ -22,6 +22,7 @@ from adapters.dicom.spool import Arrival, Kept, Spool
 from adapters.dicom.status import STATUS_OF_KEPT, StoreStatus, status, status_of_fault
 from adapters.errors import AdapterError
 from gateway.canonical.directory import Sender
+from gateway.canonical.imaging import ImagingInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,29 @@ class Store:
         request = cast(C_STORE, event.request)
         stream = cast(BytesIO, request.DataSet)  # the library refuses a request without one
         stream.seek(0)
-        syntax = event.context.transfer_syntax
         uids = (str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID))
+        return self.take(stream, uids, event.context.transfer_syntax, sender, at)[0]
+
+    def take(
+        self, stream: BytesIO, uids: tuple[str, str], syntax: str, sender: Sender, at: datetime
+    ) -> tuple[Dataset, ImagingInstance | None]:
+        """Status and, where its header could be read, the instance of a received data set.
+
+        stream holds the data set from its position on; uids are the SOP class and instance that
+        the sender announced. Raises OSError when the disk refuses.
+        """
         pending = PendingObject("", uids[1], sender, at)
         with (
-            stream.getbuffer() as data_set,
+            stream.getbuffer() as buffer,
+            buffer[stream.tell() :] as data_set,
             self.spool.arriving((file_meta(*uids, syntax), data_set)) as arrival,
         ):
             try:
                 header = Header(read_data_set(stream, syntax, WANTED_TAGS), *uids, syntax)
                 reading = instance_of(header, sender, arrival.digest, arrival.size)
             except AdapterError as fault:
-                return self._refuse(arrival, pending, fault)
-            return self._keep(arrival, pending, reading)
+                return self._refuse(arrival, pending, fault), None
+            return self._keep(arrival, pending, reading), reading.instance
 
     def _refuse(self, arrival: Arrival, pending: PendingObject, fault: AdapterError) -> Dataset:
         refusal = Refusal(fault.reason, fault.location, fault.hint)

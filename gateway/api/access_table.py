@@ -15,6 +15,28 @@ _QUARANTINE = frozenset({Scope.QUARANTINE_OWN, Scope.QUARANTINE_ALL})
 _QUALITY = frozenset({Scope.QUALITY_OWN, Scope.QUALITY_ALL})
 _ITEM = "/api/v1/reminders/{reminder_id}/items/{key}"
 
+_STUDY = "/dicom-web/studies/{study}"
+_SERIES = f"{_STUDY}/series/{{series}}"
+_INSTANCE = f"{_SERIES}/instances/{{instance}}"
+#: QIDO-RS, WADO-RS and WADO-URI: a token of these scopes, or a view token of the study.
+DICOMWEB_READ = (
+    "/dicom-web/wado",
+    "/dicom-web/studies",
+    "/dicom-web/series",
+    "/dicom-web/instances",
+    *(
+        f"{level}{end}"
+        for level in (_STUDY, _SERIES, _INSTANCE)
+        for end in ("", "/metadata", "/rendered", "/thumbnail")
+    ),
+    f"{_STUDY}/series",
+    f"{_STUDY}/instances",
+    f"{_SERIES}/instances",
+    f"{_INSTANCE}/frames/{{frames}}",
+    f"{_INSTANCE}/frames/{{frames}}/rendered",
+    f"{_INSTANCE}/bulkdata/{{place}}",
+)
+
 ACCESS: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/"): PUBLIC,
     ("GET", "/workstation"): PUBLIC,
@@ -40,6 +62,10 @@ ACCESS: dict[tuple[str, str], frozenset[Scope]] = {
     ("GET", "/api/v1/reports/{report_id}/versions"): frozenset({Scope.REPORTS_READ}),
     ("GET", "/api/v1/reports/{report_id}/images"): frozenset({Scope.IMAGES_READ}),
     ("GET", "/api/v1/reports/{report_id}/images/{index}"): frozenset({Scope.IMAGES_READ}),
+    ("POST", "/api/v1/reports/{report_id}/viewer"): frozenset({Scope.IMAGES_READ}),
+    **dict.fromkeys((("GET", path) for path in DICOMWEB_READ), frozenset({Scope.IMAGES_READ})),
+    ("POST", "/dicom-web/studies"): frozenset({Scope.IMAGES_STORE}),
+    ("POST", "/dicom-web/studies/{study}"): frozenset({Scope.IMAGES_STORE}),
     ("GET", "/api/v1/determinations/{determination_id}"): frozenset({Scope.DETERMINATIONS_READ}),
     ("GET", "/api/v1/quality/quarantine"): _QUARANTINE,
     ("GET", "/api/v1/quality/quarantine/counts"): _QUARANTINE,

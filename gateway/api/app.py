@@ -9,6 +9,9 @@ from starlette.staticfiles import StaticFiles
 
 from gateway.api import (
     catalog_lists,
+    dicomweb_retrieve,
+    dicomweb_search,
+    dicomweb_store,
     error_responses,
     item_actions,
     operation,
@@ -17,12 +20,15 @@ from gateway.api import (
     reminders,
     reports,
     statistics,
+    viewer,
     visit_events,
 )
 from gateway.api.access_table import require_complete
+from gateway.api.image_calls import DicomwebHeaders
 from gateway.api.observing import Observed
 from gateway.api.openapi import describe
 from gateway.api.options import ApiOptions
+from gateway.api.viewer import ViewerFiles
 from gateway.services.directory import Services
 
 _ROUTERS: tuple[APIRouter, ...] = (
@@ -33,8 +39,15 @@ _ROUTERS: tuple[APIRouter, ...] = (
     catalog_lists.router,
     operation.router,
     pages.router,
+    viewer.router,
 )
-_HOT: tuple[Route, ...] = (*reminders.routes, *item_actions.routes)
+_HOT: tuple[Route, ...] = (
+    *reminders.routes,
+    *item_actions.routes,
+    *dicomweb_search.routes,
+    *dicomweb_retrieve.routes,
+    *dicomweb_store.routes,
+)
 
 
 def create_app(services: Services, options: ApiOptions) -> FastAPI:
@@ -54,8 +67,11 @@ def create_app(services: Services, options: ApiOptions) -> FastAPI:
         app.include_router(router)
     app.router.routes.extend(_HOT)
     app.router.routes.append(Mount("/static", StaticFiles(directory=pages.STATIC), name="static"))
+    if options.viewer_folder is not None:
+        app.router.routes.append(Mount(viewer.MOUNT, ViewerFiles(options.viewer_folder)))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     error_responses.install(app)
+    app.add_middleware(DicomwebHeaders, auth=options.auth)
     app.add_middleware(Observed, metrics=options.metrics)
     return app
 

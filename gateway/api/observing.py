@@ -59,5 +59,5 @@ class Observed:
 def _add_headers(message: Message, path: str) -> None:
     headers = MutableHeaders(scope=message)
     for name, value in SECURITY_HEADERS:
-        headers[name] = value
+        headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-cache" if path.startswith("/static/") else "no-store")

@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from gateway.api.image_files import ImageFiles
 from gateway.api.metrics import Metrics
 
 #: Which parts accept work now, by name (`http`, `mllp`, `dicom`, `storage`).
@@ -16,10 +18,13 @@ Render = Callable[[str, float | None, float | None], bytes]
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
     """auth: `token`, or `disabled` on loopback. reminder_time_limit_ms: past it the answer is
-    empty. readiness and render are ports; metrics collects what `/metrics` shows."""
+    empty. readiness, render and images are ports; metrics collects what `/metrics` shows.
+    viewer_folder holds the full image viewer, None where it is not installed."""
 
     auth: Literal["token", "disabled"]
     reminder_time_limit_ms: int
     readiness: Readiness
     render: Render
     metrics: Metrics
+    images: ImageFiles
+    viewer_folder: Path | None

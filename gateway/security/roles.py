@@ -24,6 +24,7 @@ class Scope(StrEnum):
     DECISIONS = "decisions"
     REPORTS_READ = "reports:read"
     IMAGES_READ = "images:read"
+    IMAGES_STORE = "images:store"
     DETERMINATIONS_READ = "determinations:read"
     VISITS = "visits"
     STATISTICS_OWN = "statistics:own"
@@ -49,7 +50,7 @@ _PHYSICIAN = frozenset(
 #: an administrator runs the machine and has no legal basis to see a patient.
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.PHYSICIAN: _PHYSICIAN,
-    Role.HOSPITAL: _PHYSICIAN | {Scope.QUALITY_OWN, Scope.QUARANTINE_OWN},
+    Role.HOSPITAL: _PHYSICIAN | {Scope.IMAGES_STORE, Scope.QUALITY_OWN, Scope.QUARANTINE_OWN},
     Role.QC: frozenset({Scope.STATISTICS_ALL, Scope.QUALITY_ALL}),
     Role.CITY: frozenset({Scope.STATISTICS_ALL, Scope.QUALITY_ALL}),
     Role.PROVINCE: frozenset({Scope.STATISTICS_ALL, Scope.QUALITY_ALL}),

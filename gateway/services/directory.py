@@ -6,6 +6,7 @@ from gateway.clock import Clock
 from gateway.security.tokens import TokenIssuer
 from gateway.services.actions import ReminderActions
 from gateway.services.explanations import ExplanationService
+from gateway.services.images import Images
 from gateway.services.quality import QualityService
 from gateway.services.quarantine_list import QuarantineList
 from gateway.services.registry import RegistryHolder
@@ -30,5 +31,6 @@ class Services:
     statistics: StatisticsService
     quarantine: QuarantineList
     quality: QualityService
+    images: Images
     tokens: TokenIssuer
     clock: Clock

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.imaging import ImagingInstance, ImagingReport
-from gateway.canonical.lab import LabReport
+from gateway.canonical.lab import LabReport, ReportStatus
 from gateway.canonical.study import StudySummary
 from gateway.errors import NotFound
 from gateway.security.access import LegalBasis, Offer, basis_for_report
@@ -43,6 +43,18 @@ class _Found:
     def current(self) -> StoredVersion:
         """The newest version that is not a late older one."""
         return [version for version in self.versions if not version.is_stale][-1]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedStudy:
+    """A study of a report that its caller may see, and why."""
+
+    study: StoredStudy
+    basis: LegalBasis
+
+
+#: A report of these is no proof that anybody may see the images under it.
+_WITHDRAWN = frozenset({ReportStatus.CANCELLED, ReportStatus.WRONG_PATIENT})
 
 
 class ViewingService:
@@ -95,6 +107,19 @@ class ViewingService:
             return [self._described(i, study, each) for i, (study, each) in enumerate(slices)]
 
         return await self._database.write(unit)
+
+    async def granted_studies(
+        self, conn: Connection, report_id: str, caller: Caller, at: datetime
+    ) -> list[GrantedStudy]:
+        """The studies of a report as the caller may see them now; none once it was withdrawn.
+
+        The caller of this leaves the audit record. Raises as `report`.
+        """
+        found = await self._find(conn, report_id, caller, at)
+        if found.versions and found.current.status in _WITHDRAWN:
+            return []
+        studies = [found.study] if found.study else await self._studies(conn, found)
+        return [GrantedStudy(study, found.basis) for study in studies]
 
     async def slice(self, report_id: str, index: int, caller: Caller, at: datetime) -> str:
         """The object name of one slice; the listing before it left the audit record."""

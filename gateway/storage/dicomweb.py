@@ -57,6 +57,14 @@ class Narrowing:
     last_date: str = ""
 
 
+_WITH_METADATA = imaging_instance.outerjoin(
+    instance_metadata,
+    and_(
+        instance_metadata.c.institution == imaging_instance.c.institution,
+        instance_metadata.c.study_instance_uid == imaging_instance.c.study_instance_uid,
+        instance_metadata.c.sop_instance_uid == imaging_instance.c.sop_instance_uid,
+    ),
+)
 _HELD = select(
     imaging_instance.c.institution,
     imaging_instance.c.study_instance_uid,
@@ -64,16 +72,7 @@ _HELD = select(
     imaging_instance.c.sop_instance_uid,
     imaging_instance.c.object_name,
     instance_metadata.c.metadata_sealed,
-).select_from(
-    imaging_instance.outerjoin(
-        instance_metadata,
-        and_(
-            instance_metadata.c.institution == imaging_instance.c.institution,
-            instance_metadata.c.study_instance_uid == imaging_instance.c.study_instance_uid,
-            instance_metadata.c.sop_instance_uid == imaging_instance.c.sop_instance_uid,
-        ),
-    )
-)
+).select_from(_WITH_METADATA)
 
 
 async def places_of(conn: Connection, study_uids: Collection[str]) -> list[StudyPlace]:
@@ -134,15 +133,17 @@ async def instances_without_metadata(conn: Connection, limit: int) -> list[HeldI
 async def counts_of(
     conn: Connection, studies: Collection[StudyKey]
 ) -> Mapping[StudyKey, tuple[tuple[str, ...], int, int]]:
-    """(modalities, series, instances) of each study whose metadata are held."""
+    """(modalities as far as read, series, instances) of each study."""
     if not studies:
         return {}
-    table = instance_metadata.c
-    key = (table.institution, table.study_instance_uid)
+    held = imaging_instance.c
+    key = (held.institution, held.study_instance_uid)
+    modality = func.coalesce(instance_metadata.c.modality, "")
     query = (
-        select(*key, table.modality, table.series_instance_uid, func.count())
+        select(*key, modality, held.series_instance_uid, func.count())
+        .select_from(_WITH_METADATA)
         .where(_among(studies))
-        .group_by(*key, table.modality, table.series_instance_uid)
+        .group_by(*key, modality, held.series_instance_uid)
     )
     found: dict[StudyKey, tuple[tuple[str, ...], int, int]] = {}
     seen: dict[StudyKey, set[str]] = {}
@@ -198,7 +199,7 @@ async def attributes_of(conn: Connection, studies: Sequence[StudyKey]) -> list[S
 
 def _among(studies: Collection[StudyKey]) -> ColumnElement[bool]:
     """Whether a row belongs to one of the studies, in a form that SQLite answers by index."""
-    table = instance_metadata.c
+    table = imaging_instance.c
     by_institution: dict[str, list[str]] = {}
     for institution, study in studies:
         by_institution.setdefault(institution, []).append(study)
