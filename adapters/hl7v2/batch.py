@@ -12,6 +12,7 @@ from adapters.errors import AdapterError, MappingFailure, PeerViolation
 from adapters.hl7v2 import er7
 from adapters.hl7v2.acknowledgment import Stamp, local_time
 from adapters.hl7v2.header import Header, read_header
+from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
 
 _MARK = re.compile(rb"(?:\A|(?<=[\r\n]))(?:(?:FHS|BHS|MSH)(?=[^\w\s])|(?:BTS|FTS)(?=\W|\Z))")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -39,12 +40,28 @@ def split_batch(frame: bytes) -> Batch | None:
     """The batch that a frame holds; None where it holds one message, or none at all."""
     head = frame[:_HEAD_LENGTH]
     if head.startswith(b"MSH"):
-        # The common case: nothing is copied, and two plain searches are all it costs.
-        if b"\r" + head not in frame and b"\n" + head not in frame:
+        if not _is_followed(frame, head):
             return None
         return Batch(tuple(part for _, part in _parts(frame)))
     body = frame.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n\t \x00")
     return _enveloped(list(_parts(body))) if body.startswith(_HEADERS) else None
+
+
+def _is_followed(frame: bytes, head: bytes) -> bool:
+    """Whether another line begins as the first. The common case: no, and nothing is copied."""
+    if len(frame) <= LARGE_MESSAGE_BYTES:
+        return b"\r" + head in frame or b"\n" + head in frame
+    # One search through a document of many megabytes would hold up every other thread.
+    return any(_begins_again(frame, head, end) for end in (b"\r", b"\n"))
+
+
+def _begins_again(frame: bytes, head: bytes, end: bytes) -> bool:
+    place = frame.find(end)
+    while place >= 0:
+        if frame.startswith(head, place + 1):
+            return True
+        place = frame.find(end, place + 1)
+    return False
 
 
 def _parts(body: bytes) -> Iterator[tuple[str, bytes]]:

@@ -5,10 +5,12 @@ splitting bytes would cut names in two. Decoding is strict: a name is never stor
 replacement mark.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 
 from adapters.errors import PeerViolation
+from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
 
 #: HL7 table 0211 and the spellings seen in the field, without blanks and punctuation → codec.
 #: GB18030 is a superset of GBK and GB2312, so one codec reads all three.
@@ -32,6 +34,7 @@ _PUNCTUATION = str.maketrans("", "", " -_/.")
 _UNDECLARED = ("utf-8", "gb18030")
 #: What these can read, they were meant to read.
 _SELF_EVIDENT = frozenset({"ascii", "utf-8"})
+_PIECE = 1 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEGMENT_NAME = re.compile(r"[A-Z][A-Z0-9]{2}", re.ASCII)
 
@@ -63,23 +66,40 @@ def decode(raw: bytes, declared: str, default: str) -> Decoded:
     Raises:
         PeerViolation: the declared charset is not known, or the bytes are not of the charset.
     """
-    codecs = _codecs_to_try(declared, default)
+    candidates = _codecs_to_try(declared, default)
     body = raw.removeprefix(_BYTE_ORDER_MARK)
-    for codec in codecs[:-1]:
+    for codec in candidates[:-1]:
         try:
-            return Decoded(body.decode(codec), codec)
+            return Decoded(_text(body, codec), codec)
         except UnicodeDecodeError:
             continue
     try:
-        stated = Decoded(body.decode(codecs[-1]), codecs[-1])
+        stated = Decoded(_text(body, candidates[-1]), candidates[-1])
     except UnicodeDecodeError as error:
-        repaired = actual_charset(body, codecs[-1], None)
+        repaired = actual_charset(body, candidates[-1], None)
         if repaired is None:
             raise _undecodable(body, error, declared or default) from None
         return repaired
-    if stated.codec in _SELF_EVIDENT or len(codecs) > 1:
+    if stated.codec in _SELF_EVIDENT or len(candidates) > 1:
         return stated
     return actual_charset(body, stated.codec, stated.text) or stated
+
+
+def _text(body: bytes, codec: str) -> str:
+    """The bytes decoded; a large document in pieces, so that no other thread waits for it all.
+
+    Raises:
+        UnicodeDecodeError: with the place in the whole body.
+    """
+    if len(body) <= LARGE_MESSAGE_BYTES:
+        return body.decode(codec)
+    decoder = codecs.getincrementaldecoder(codec)()
+    starts = range(0, len(body), _PIECE)
+    try:
+        parts = [decoder.decode(body[start : start + _PIECE]) for start in starts]
+        return "".join((*parts, decoder.decode(b"", final=True)))
+    except UnicodeDecodeError:
+        return body.decode(codec)  # fails again, and says where
 
 
 def _codecs_to_try(declared: str, default: str) -> tuple[str, ...]:
@@ -121,6 +141,8 @@ def _location(readable: str) -> str:
 #: share of all signs they must be: the same bytes read by a wrong charset give rare signs.
 _ENOUGH_SIGNS = 3
 _USUAL_SHARE = 0.9
+#: So much of a message shows in which language it is; names stand in front.
+_SAMPLE = 1 << 16
 
 
 def actual_charset(body: bytes, stated: str, text: str | None) -> Decoded | None:
@@ -132,7 +154,7 @@ def actual_charset(body: bytes, stated: str, text: str | None) -> Decoded | None
     usual = []
     for codec in _UNDECLARED:
         try:
-            read = body.decode(codec) if codec != stated else ""
+            read = _text(body, codec) if codec != stated else ""
         except UnicodeDecodeError:
             continue
         if _is_usual_chinese(read):
@@ -145,7 +167,7 @@ def actual_charset(body: bytes, stated: str, text: str | None) -> Decoded | None
 def _is_usual_chinese(text: str) -> bool:
     if text.isascii():
         return False
-    signs = [sign for sign in text if not sign.isascii()]
+    signs = [sign for sign in text[:_SAMPLE] if not sign.isascii()]
     if len(signs) < _ENOUGH_SIGNS:
         return False
     usual = len("".join(signs).encode("gb2312", "ignore")) / 2

@@ -137,7 +137,8 @@ class Framing:
             # The last byte may be the first half of the end mark.
             self._searched = max(0, size - 1)
             return False
-        payload = bytes(self._buffer[:end])
+        with memoryview(self._buffer) as view:  # one copy of what may be a large document
+            payload = bytes(view[:end])
         self._leave_frame(end)
         self._deliver(payload)
         return True
@@ -158,7 +159,7 @@ class Framing:
     def _deliver(self, payload: bytes) -> None:
         message = payload.lstrip(START)
         self.noise += len(payload) - len(message)
-        restart = message.rfind(_RESTART)
+        restart = message.rfind(_RESTART) if START in message else -1
         if restart >= 0:
             # The peer gave up in the middle of a frame and began another on the same connection.
             self._events.append(_violation(ViolationKind.INCOMPLETE, message[:restart]))

@@ -106,7 +106,10 @@ class MessageReceiver:
                 goes wrong becomes an answer.
         """
         peer = peer or Peer()
-        batch = split_batch(frame)
+        if len(frame) > LARGE_MESSAGE_BYTES:
+            batch = await asyncio.to_thread(split_batch, frame)
+        else:
+            batch = split_batch(frame)
         if batch is None:
             return await self._answer_message(frame, peer)
         return await self._answer_batch(batch, peer)

@@ -1,12 +1,13 @@
 """The MLLP listener on real sockets: order, pipelining, back-pressure, broken peers, stopping."""
 
 import asyncio
+import base64
 import re
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import hl7.client
@@ -512,3 +513,117 @@ async def test_listener_that_never_listened_has_no_port() -> None:
     with pytest.raises(RuntimeError, match="not running"):
         _ = server.port
     await server.stop()
+
+
+async def test_thousand_idle_connections_cost_the_busy_one_nothing() -> None:
+    intake = RecordingIntake()
+    async with listening(intake) as server, AsyncExitStack() as idle:
+        for _ in range(20):
+            clients = [connect_mllp(HOST, server.port) for _ in range(50)]
+            for client in await asyncio.gather(*clients):
+                idle.push_async_callback(client.close)
+        await eventually(lambda: len(server.connections) == 1000)
+        async with await connect_mllp(HOST, server.port) as busy:
+            loop = asyncio.get_running_loop()
+            begin = loop.time()
+            answers = await asyncio.gather(*(busy.send(numbered(n)) for n in range(200)))
+            assert loop.time() - begin < 2
+        assert [control_ids(answer) for answer in answers] == [[f"C{n}"] for n in range(200)]
+        assert len(server.connections) >= 1000, "idle ones are not cut"
+        assert len(server.diagnostics()) >= 1000
+
+
+async def test_both_acknowledgments_are_messages_of_their_own() -> None:
+    async with listening(RecordingIntake()) as server:
+        reader, writer = await asyncio.open_connection(HOST, server.port)
+        asked = ORU.replace(b"|2.5.1", b"|2.5.1|||AL|AL")
+        silent = ORU.replace(b"|2.5.1", b"|2.5.1|||NE|NE")
+        writer.write(frame(asked) + frame(silent) + frame(numbered(2)))
+        writer.write_eof()
+        frames = (await within_seconds(reader.read())).split(b"\x1c\r")[:-1]
+        writer.close()
+    assert [re.findall(rb"MSA\|(\w+\|\w+)", each) for each in frames] == [
+        [b"CA|C1"], [b"AA|C1"], [b"AA|C2"]
+    ]  # fmt: skip
+
+
+async def test_batch_is_answered_in_one_frame() -> None:
+    intake = RecordingIntake()
+    body = b"".join(numbered(n) for n in range(150))
+    batch = b"FHS|^~\\&|LIS|H001\rBHS|^~\\&|LIS|H001\r" + body + b"BTS|150\rFTS|1\r"
+    async with listening(intake) as server, await connect_mllp(HOST, server.port) as client:
+        answer = await within_seconds(client.send(batch))
+        assert control_ids(answer) == [f"C{n}" for n in range(150)]
+        assert control_ids(await client.send(numbered(7))) == ["C7"], "one frame was the answer"
+    assert len(intake.submissions) == 151
+
+
+async def test_what_follows_a_large_message_waits_for_it() -> None:
+    intake = RecordingIntake()
+    large = numbered(1).replace(b"43.1", b"x" * (8 << 20))
+    async with listening(intake) as server, await connect_mllp(HOST, server.port) as client:
+        answers = await asyncio.gather(
+            client.send(numbered(0)), client.send(large), client.send(numbered(2))
+        )
+    assert [control_ids(answer) for answer in answers] == [["C0"], ["C1"], ["C2"]]
+    assert [each.control_id for each in intake.submissions] == ["C0", "C1", "C2"]
+
+
+async def test_document_of_twenty_megabytes_holds_up_nobody() -> None:
+    """Another connection is answered while the document is read, checked and hashed."""
+    pdf = base64.b64encode(b"%PDF" + bytes(20 << 20))
+    framed = frame(ORU + b"OBX|2|ED|PDF||^application^pdf^Base64^" + pdf + b"||||||F\r")
+    intake = RecordingIntake()
+    async with (
+        listening(intake) as server,
+        await connect_mllp(HOST, server.port) as light,
+    ):
+        loop = asyncio.get_running_loop()
+        sent = asyncio.create_task(asyncio.to_thread(deliver, server.port, framed))
+        slowest = 0.0
+        while not sent.done():
+            begin = loop.time()
+            await light.send(numbered(2))
+            slowest = max(slowest, loop.time() - begin)
+            await asyncio.sleep(0.002)
+        assert control_ids(await sent) == ["C1"]
+    print(f"slowest answer beside a 20 MB document: {slowest * 1000:.0f} ms")
+    assert slowest < 0.25, "the machine is shared; alone it is below 0.05"
+    [report] = [each.reports[0] for each in intake.submissions if len(each.raw) > 1 << 20]
+    assert [(each.media_type, each.size) for each in report.attachments] == [
+        ("application/pdf", 4 + (20 << 20))
+    ]
+
+
+def deliver(port: int, framed: bytes) -> bytes:
+    """Send as a client of another process would, without the loop of the listener."""
+    with socket.create_connection((HOST, port), timeout=20) as peer:
+        peer.sendall(framed)
+        peer.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: peer.recv(65536), b""))
+
+
+async def test_engineer_of_the_sender_sees_what_happened_on_its_connections() -> None:
+    intake = RecordingIntake()
+    async with listening(intake) as server:
+        async with await connect_mllp(HOST, server.port) as client:
+            await client.send(numbered(1))
+            await client.send(numbered(2).replace(b"|L1|", b"||"))
+            [seen] = server.diagnostics()
+            assert (seen.is_open, seen.address, seen.frames) == (True, HOST, 2)
+            assert (seen.institutions, seen.answered) == (("H001",), {"AA": 1, "AE": 1})
+            assert [(note.control_id, note.code, note.location) for note in seen.last] == [
+                ("C1", "AA", ""),
+                ("C2", "AE", "OBR[1]-3"),
+            ]
+        reader, writer = await asyncio.open_connection(HOST, server.port)
+        writer.write(ORU)
+        assert await within_seconds(reader.read()) == b""
+        writer.close()
+        with socket.create_connection((HOST, server.port)):
+            await eventually(lambda: len(server.connections) == 1)
+        await eventually(lambda: not server.connections)
+        broken, before = server.diagnostics()
+        assert not before.is_open
+        [violation] = broken.violations
+        assert (violation.kind, bytes.fromhex(violation.head)) == ("unframed", b"MSH|^~\\&")

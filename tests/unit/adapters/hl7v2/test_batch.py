@@ -99,3 +99,13 @@ def test_fault_of_the_batch_is_told_in_its_comment() -> None:
     assert bhs[9] == "batch_count: 2 messages stated, 1 received; send what is missing"
     fhs, *_ = answered(batch(FHS + ONE))
     assert fhs[9].startswith("batch_incomplete: ")
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n"])
+def test_large_messages_are_taken_apart_too(end: bytes) -> None:
+    large = ONE + b"NTE|1||" + b"x" * (1 << 20) + b"\r"
+    assert split_batch(large.replace(b"\r", end)) is None
+    assert batch((large + TWO).replace(b"\r", end)).messages == (
+        large.replace(b"\r", end),
+        TWO.replace(b"\r", end),
+    )

@@ -143,3 +143,15 @@ def test_doubtful_bytes_are_not_guessed_at(text: str) -> None:
     raw = text.encode("latin-1") if text.startswith("M") else text.encode("gb18030")
     with pytest.raises(PeerViolation, match="undecodable"):
         decode(raw, "UNICODE UTF-8", "")
+
+
+@pytest.mark.parametrize("declared", ["UNICODE UTF-8", "GB 18030-2000"])
+def test_large_document_is_decoded_as_a_small_one(declared: str) -> None:
+    codec = codec_of(declared)
+    assert codec is not None
+    text = "MSH|^~\\&\rPID|1||1||检验报告\rNTE|" + "a㛃珅" * (1 << 19)
+    assert decode(text.encode(codec), declared, "").text == text
+    raw = text.encode(codec) + b"\xff\xff"
+    with pytest.raises(PeerViolation) as fault:
+        decode(raw, declared, "")
+    assert fault.value.location == "NTE[1]-1"
