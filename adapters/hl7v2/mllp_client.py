@@ -1,6 +1,7 @@
 """A small MLLP client: one connection, messages pipelined, answers in order."""
 
 import asyncio
+import ssl
 from collections import deque
 from types import TracebackType
 from typing import cast
@@ -72,8 +73,8 @@ class MllpClient(asyncio.Protocol):
         self._lost.set()
 
 
-async def connect_mllp(host: str, port: int) -> MllpClient:
+async def connect_mllp(host: str, port: int, tls: ssl.SSLContext | None = None) -> MllpClient:
     """An open connection to an MLLP listener. Raises `OSError` if nobody listens."""
     loop = asyncio.get_running_loop()
-    _, client = await loop.create_connection(MllpClient, host, port)
+    _, client = await loop.create_connection(MllpClient, host, port, ssl=tls)
     return client
