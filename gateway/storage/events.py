@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select
 
 from gateway.storage.session import Connection
 from gateway.storage.tables import event, patient
@@ -41,6 +41,13 @@ class StoredEvent:
 _NAMES = [field.name for field in fields(StoredEvent)]
 _COLUMNS = [event.c[name] for name in _NAMES]
 _APPEND = insert(event)
+_PERSONS: BindParameter[str] = bindparam("persons", expanding=True)
+_OF_PERSONS = (
+    select(func.coalesce(patient.c.merged_into, patient.c.patient_key), *_COLUMNS)
+    .join(event, event.c.patient_key == patient.c.patient_key)
+    .where(or_(patient.c.patient_key.in_(_PERSONS), patient.c.merged_into.in_(_PERSONS)))
+    .order_by(event.c.at, event.c.event_id)
+)
 
 
 async def append_events(conn: Connection, events: Sequence[StoredEvent]) -> None:
@@ -76,17 +83,14 @@ async def events_of_persons(
     """The events of some persons since an instant, in order, those of absorbed ones with them."""
     if not persons:
         return {}
-    person = func.coalesce(patient.c.merged_into, patient.c.patient_key)
-    query = (
-        select(person, *_COLUMNS)
-        .join(event, event.c.patient_key == patient.c.patient_key)
-        .where(or_(patient.c.patient_key.in_(persons), patient.c.merged_into.in_(persons)))
-        .where(event.c.at >= since)
-        .order_by(event.c.at, event.c.event_id)
-    )
+    rows = await conn.all(_OF_PERSONS, {"persons": list(persons)})
     found: dict[str, list[StoredEvent]] = {}
-    for row in await conn.all(query):
-        found.setdefault(row[0], []).extend(_events([tuple(row)[1:]]))
+    for person, each in zip(
+        (row[0] for row in rows), _events([row[1:] for row in rows]), strict=True
+    ):
+        # Not a condition of the statement: a database might then go by the time, not the person.
+        if each.at >= since:
+            found.setdefault(person, []).append(each)
     return found
 
 
