@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 PYTHON_IN_VENV := .venv/bin/python
 
-.PHONY: help run test check spec handbook provision format bench crash million clean
+.PHONY: help run test check spec handbook provision viewer format bench crash million clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +34,10 @@ handbook: ## write the generated pages of docs/handbook anew
 provision: ## fetch the servers and tools that the tests need, without root into .tools
 	@.ci/venv test
 	$(PYTHON_IN_VENV) -m tests.services.provision
+
+viewer: ## install the full image viewer (OHIF) into var/viewer; needs npm
+	@.ci/venv test
+	@$(PYTHON_IN_VENV) deploy/viewer/install.py var/viewer
 
 format: ## let ruff format and mend what it can
 	@.ci/venv test
