@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import re
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from adapters.hl7v2.receiving import MessageReceiver
 from tests.benchmarks.mllp_load import drive, numbered_report
 from tests.messages import HEADER, ORDER, PATIENT, RESULT, joined, message
 from tests.recording_intake import RecordingIntake
+from tests.services import tools
 
 ORU = joined(HEADER, PATIENT, ORDER, RESULT).encode()
 HOST = "127.0.0.1"
@@ -170,6 +172,42 @@ async def test_third_party_library_is_answered_on_a_kept_connection() -> None:
 
         answers = await asyncio.to_thread(send)
     assert [control_ids(answer) for answer in answers] == [[f"C{n}"] for n in range(5)]
+
+
+_NODE_CLIENT = """
+const { Client, Message } = await import(process.argv[2] + '/lib/esm/index.js');
+const texts = JSON.parse(process.argv[4]);
+let sent = 0;
+const connection = new Client({ host: '127.0.0.1' }).createConnection(
+  { port: Number(process.argv[3]), waitAck: true },
+  async (answer) => {
+    const message = answer.getMessage();
+    console.log(message.get('MSA.1').toString() + ' ' + message.get('MSA.2').toString());
+    if (++sent < texts.length) await connection.sendMessage(new Message({ text: texts[sent] }));
+    else process.exit(0);
+  });
+connection.on('connect', () => connection.sendMessage(new Message({ text: texts[0] })));
+"""
+
+
+async def test_third_party_client_on_node_is_answered(tmp_path: Path) -> None:
+    """node-hl7-client: stored, by charset, in enhanced mode, and refused."""
+    script = tmp_path / "send.mjs"
+    script.write_text(_NODE_CLIENT)
+    whole = ORU.decode().rstrip("\r")
+    texts = [whole, whole.replace("|2.5.1", "|2.5.1||||||UNICODE UTF-8"),
+             whole.replace("|2.5.1", "|2.5.1|||AL|NE"), whole.replace("|L1|", "||")]  # fmt: skip
+    texts = [text.replace("|C1|", f"|N{number}|") for number, text in enumerate(texts)]
+    intake = RecordingIntake()
+    async with listening(intake) as server:
+        process = await asyncio.create_subprocess_exec(
+            tools.browser_driver(), script, tools.node_hl7_client(), str(server.port),
+            json.dumps(texts), stdout=subprocess.PIPE,
+        )  # fmt: skip
+        output, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert output.decode().splitlines() == ["AA N0", "AA N1", "CA N2", "AE N3"]
+    names = {submission.reports[0].patient.name for submission in intake.submissions}
+    assert names == {"张三"}
 
 
 async def test_same_patient_in_both_charsets_is_one_name_on_one_connection() -> None:

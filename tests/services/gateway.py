@@ -58,7 +58,9 @@ class GatewaySite:
             )
         ports = {"mllp": [self.mllp], "api": [self.http], "dicom": [self.dicom]}
         wanted = ports.get(command, [self.mllp, self.dicom, self.http])
-        wait_until(lambda: process.poll() is not None or all(map(is_open, wanted)), command, _PATIENCE)
+        wait_until(
+            lambda: process.poll() is not None or all(map(is_open, wanted)), command, _PATIENCE
+        )
         if process.returncode is not None:
             raise RuntimeError(f"gateway {command} ended with {process.returncode}")
         return process

@@ -5,6 +5,7 @@ from Debian packages into `.tools`. Ends with status 1 and names what is still m
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,12 +23,16 @@ _DCMTK_COMMANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One tool: how to find it, the Debian packages that bring it, how to wrap them unpacked."""
+    """One tool: how to find it, the Debian packages that bring it, how to wrap them unpacked.
+
+    node_package is what npm is to fetch instead.
+    """
 
     name: str
     find: Callable[[], Path]
     packages: tuple[str, ...] = ()
     wrap: Callable[[], None] = lambda: None
+    node_package: str = ""
 
 
 def _wrap_chromium() -> None:
@@ -56,6 +61,7 @@ NEEDS = (
     Need("SeaweedFS", tools.weed_binary),
     Need("DCMTK", lambda: tools.dcmtk("storescu"), ("dcmtk",), _wrap_dcmtk),
     Need("Chromium", tools.chromium, ("chromium", "fonts-noto-cjk"), _wrap_chromium),
+    Need("node-hl7", tools.node_hl7_client, node_package="node-hl7-client@2.3.1"),
     Need("Playwright", tools.browser_driver, ("libatomic1",), _wrap_browser_driver),
 )
 
@@ -69,7 +75,12 @@ def _is_there(need: Need) -> bool:
 
 
 def _fetch(need: Need) -> None:
-    if os.geteuid() == 0 and tools.uses_system():
+    if need.node_package:
+        folder = tools.UNPACKED / "npm"
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--no-save", "--silent", "--prefix", folder, need.node_package]
+        subprocess.run(command, check=False)
+    elif os.geteuid() == 0 and tools.uses_system():
         debian.install(need.packages)
     else:
         debian.unpack(need.packages)
@@ -79,8 +90,9 @@ def _fetch(need: Need) -> None:
 def _provide(need: Need) -> str | None:
     """Where the tool is, as a line to print; None when it cannot be had."""
     try:
-        if not _is_there(need) and need.packages:
-            print(f"  … fetching {need.name} ({', '.join(need.packages)})", flush=True)
+        sources = (*need.packages, *filter(None, (need.node_package,)))
+        if not _is_there(need) and sources:
+            print(f"  … fetching {need.name} ({', '.join(sources)})", flush=True)
             _fetch(need)
         return f"  ✔ {need.name:<11} {need.find()}"
     except (RuntimeError, OSError) as reason:

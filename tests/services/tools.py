@@ -108,6 +108,12 @@ def browser_driver() -> Path:
     return _required("libatomic, which Playwright's driver needs,", _unpacked("node"))
 
 
+def node_hl7_client() -> Path:
+    """The folder that holds the npm package node-hl7-client, a third-party sender."""
+    folder = UNPACKED / "npm" / "node_modules" / "node-hl7-client"
+    return _required("node-hl7-client", folder if folder.is_dir() else None)
+
+
 def dcmtk(command: str) -> Path:
     """A command of DCMTK, such as `storescu`."""
     # dcmdump is DCMTK's alone; where it is, the others are DCMTK's too.
