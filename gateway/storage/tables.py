@@ -6,7 +6,9 @@ can be hash-partitioned unchanged. Only `submission` and `routing` are keyed by 
 the patient key.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -33,17 +35,44 @@ metadata = MetaData(
 
 ID = String(32)
 INSTITUTION = String(64)
+_TEXT_LENGTH = len("2026-11-20 04:00:00.000000")
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant with microseconds, the same on both databases."""
+    """An aware UTC instant with microseconds, the same on both databases.
+
+    SQLite keeps it as text without a zone, in the form that SQLAlchemy gives it, by functions three
+    times as fast: a report has ten instants.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """How the value is bound."""
+        return _text_of if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """How the value is read."""
+        if dialect.name == "sqlite":
+            return _instant_of
+        return super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The stored instant, aware and in UTC; SQLite keeps it without a zone."""
-        return None if value is None else value.replace(tzinfo=UTC)
+        """The stored instant in UTC, whatever zone the database session shows it in."""
+        return None if value is None else value.astimezone(UTC)
+
+
+def _text_of(instant: datetime | None) -> str | None:
+    if instant is None:
+        return None
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:_TEXT_LENGTH]
+
+
+def _instant_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 submission = Table(
