@@ -147,6 +147,11 @@ def import_(
     done = _run(operations.import_file(_settings(), kind, file, dry_run))
     state = "checked" if dry_run else "unchanged" if done.unchanged else "imported"
     typer.echo(f"{done.file}: {done.rows} rows {state}")
+    if done.affected:
+        typer.echo(f"{len(done.affected)} open determinations would be made otherwise now:")
+    for line in done.affected:
+        cells = (line.determination_id, line.institution, line.item_code, line.before, line.after)
+        typer.echo("\t".join(cell or "-" for cell in cells))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What a patient holds at other institutions, found by exact identifiers and opened."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,15 +56,23 @@ async def load_holdings(
     if match is not Match.EXACT:
         return Holdings(match)
     keys = await keys_of_persons(conn, persons)
-    rows = await store.held_by(conn, keys, since, request.institution)
+    held = await held_of(conn, sealer, keys, since, request.institution)
     decided = await store.decisions_of_visit(conn, keys, visit)
     return Holdings(
         match,
         persons[0],
-        tuple(_opened(sealer, row) for row in rows),
+        held,
         {key: _standing(sealer, each) for key, each in decided.items()},
         await _viewed(conn, request, visit),
     )
+
+
+async def held_of(
+    conn: Connection, sealer: Sealer, keys: Collection[str], since: datetime, receiver: str
+) -> tuple[Held, ...]:
+    """What institutions other than the receiver hold under these patient keys, opened."""
+    rows = await store.held_by(conn, keys, since, receiver)
+    return tuple(_opened(sealer, row) for row in rows)
 
 
 async def _persons(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.errors import Fault, GatewayError, InvalidRequest
+from gateway.services.affected_reminders import AffectedLine
 from gateway.services.csv_kinds.all_kinds import KINDS
 from gateway.services.csv_kinds.institutions import INSTITUTIONS
 from gateway.services.csv_kinds.kind import CsvKind, KnownFacts, Reason
@@ -42,13 +43,19 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did: `batch` is None where nothing was written (dry run, or nothing new)."""
+    """What an import did: `batch` is None where nothing was written (dry run, or nothing new).
+
+    institutions: of whom the rows speak, None where a row may concern everybody. affected: lines
+    of open reminders that would be determined otherwise now.
+    """
 
     kind: str
     file: str
     rows: int
     batch: int | None
     unchanged: bool
+    institutions: frozenset[str] | None = None
+    affected: tuple[AffectedLine, ...] = ()
 
 
 class ImportRefused(GatewayError):
@@ -86,7 +93,16 @@ async def import_csv(
         number, kind.name, request.file[-_LONGEST_FILE:], digest, request.actor[:_LONGEST_ACTOR], at
     )
     await append_batch(connection, batch, records)
-    return ImportReport(kind.name, request.file, len(records), number, unchanged=False)
+    named = _institutions(kind, records)
+    return ImportReport(kind.name, request.file, len(records), number, False, named)
+
+
+def _institutions(kind: CsvKind[Any], records: Sequence[Record]) -> frozenset[str] | None:
+    """Of whom the rows speak; None for rows that name no institution."""
+    column = "code" if kind is INSTITUTIONS else "institution_code"
+    if column not in kind.columns:
+        return None
+    return frozenset(str(cells[column]).strip() for _, cells in records)
 
 
 async def _checked_records(

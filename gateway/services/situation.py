@@ -1,6 +1,6 @@
 """The frame of one reminder: who asks, when, and what register, edition and values then hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from gateway.canonical.identifiers import InstitutionCode
@@ -49,9 +49,16 @@ class Situation:
         return None if self.viewed is None else id_ in self.viewed
 
 
-def request_facts(situation: Situation, line: OrderLine | None = None) -> RequestFacts:
-    """What the rules look at of the request; the declarations are those of the order line."""
+def request_facts(
+    situation: Situation, line: OrderLine | None = None, *, recorded: RequestFacts | None = None
+) -> RequestFacts:
+    """What the rules look at of the request; the declarations are those of the order line.
+
+    recorded: the facts of a request that is only known by its record; the receiver is read anew.
+    """
     request = situation.request
+    if recorded is not None:
+        return replace(recorded, receiver=situation.party(request.institution, situation.day))
     visit = request.visit
     declared = line.declared if line else ()
     return RequestFacts(

@@ -373,6 +373,16 @@ def test_view_that_is_no_defined_term_counts_as_unstated():
     assert built.candidate.imaging.views == ("", "PA")
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [({"slice_thickness": 1.25, "dose": 2.5}, (1250, 2500)), ({}, (None, None))],
+)
+def test_technique_of_the_header_is_in_whole_thousandths(header, expected):
+    (built,) = build_candidates(_situation(), [_study(**header)])
+    found = built.candidate.imaging
+    assert (found.slice_micrometers, found.dose_micrograys) == expected
+
+
 def test_cancelled_imaging_report_keeps_its_status():
     report = an_imaging_report(status=ReportStatus.CANCELLED, patient=Patient(()))
     (built,) = build_candidates(_situation(), [HeldImagingReport("x1", 1, report)])
