@@ -80,6 +80,7 @@ def _page(request: Request, template: str, language: str, data: Mapping[str, Any
     page_data = {
         "language": language,
         "auth": options_of(request).auth,
+        "full_viewer": options_of(request).viewer_folder is not None,
         "texts": texts,
         "outcomes": {one.value: _named(texts, one.value, text) for one, text in OUTCOMES.items()},
         "verdicts": {one.value: _named(texts, one.value, text) for one, text in VERDICTS.items()},

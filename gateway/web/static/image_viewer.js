@@ -1,6 +1,6 @@
 // The slices of a study as pictures: wheel, keys and a slider; windows for CT.
 
-import { el, fill, read, readPicture, t } from "./house.js";
+import { el, fill, page, read, readPicture, send, t } from "./house.js";
 
 const KEPT = 96;
 const AHEAD = 3;
@@ -115,7 +115,7 @@ function start(root, report, slices, delivered) {
   });
 
   fill(root,
-    el("div", { class: "viewer-tools" }, windows(slices[0].modality, (chosen) => { window_ = chosen; show(index); }), larger),
+    el("div", { class: "viewer-tools" }, windows(slices[0].modality, (chosen) => { window_ = chosen; show(index); }), ...fullViewer(report), larger),
     stage, slices.length > 1 ? slider : null);
   show(0);
 }
@@ -135,4 +135,20 @@ function windows(modality, chosen) {
     }, t("window." + name))
   );
   return el("div", { class: "presets", role: "group", "aria-label": t("images.window") }, buttons);
+}
+
+/** The button that opens the full viewer in a window of its own, where one is installed. */
+function fullViewer(report) {
+  if (!page.full_viewer) return [];
+  const open = async () => {
+    const opened = window.open("about:blank");
+    try {
+      const { url } = await send(`/api/v1/reports/${encodeURIComponent(report.id)}/viewer`, {});
+      opened.location.replace(url);
+    } catch (refusal) {
+      opened.close();
+      throw refusal;
+    }
+  };
+  return [el("button", { type: "button", class: "quiet-button", onclick: open }, t("images.full"))];
 }
