@@ -29,14 +29,18 @@ def grounds_block(
     """The repeat grounds of a rejection.
 
     Raises:
-        InvalidRequest: the ground is none of E01–E10, does not fit the item, or lacks its text.
+        InvalidRequest: the ground is none of E01–E10, is none of the document that the line was
+            determined by, does not fit the item, or lacks its text.
     """
-    defects = rejection_defects(
-        code, text, item.determination().parts[0].determination.facts.item.kind
-    )
+    line = item.determination()
+    clauses = {finding.code: finding.clause for finding in line.findings}
+    defects = rejection_defects(code, text, line.parts[0].determination.facts.item.kind)
+    if not defects and code not in clauses:
+        defects = ("not_in_document",)
     if defects:
         raise InvalidRequest("this ground cannot be recorded", field="code", reasons=list(defects))
-    return {"code": code, "informed": informed, "text": repeat_grounds(code, text, informed)}
+    grounds = repeat_grounds(code, text, informed, clauses[code])
+    return {"code": code, "informed": informed, "text": grounds}
 
 
 def _reference(report: OfferedReport) -> dict[str, Any]:

@@ -93,10 +93,16 @@ def rejection_defects(code: str, text: str | None, kind: str) -> tuple[str, ...]
     return tuple(defects)
 
 
-def repeat_grounds(code: str, text: str | None, informed: bool | None) -> str:
+def repeat_grounds(
+    code: str, text: str | None, informed: bool | None, clause: str | None = None
+) -> str:
     """The text of the repeat grounds (复查依据) for the record.
 
-    informed: whether patient or family were informed; None when the channel could not say.
+    Args:
+        code: one of E01–E10.
+        text: the physician's words.
+        informed: whether patient or family were informed; None when the channel could not say.
+        clause: where another document knows the same ground; None is the place in this one.
 
     Raises:
         KeyError: the code is none of E01–E10.
@@ -104,7 +110,7 @@ def repeat_grounds(code: str, text: str | None, informed: bool | None) -> str:
     reason = _REASONS[code]
     detail = f"（{text.strip()}）" if text and text.strip() else ""
     told = {True: "已充分告知患者或家属", False: "尚未告知患者或家属", None: "告知情况待确认"}
-    return f"复查依据：{reason.clause} {reason.text}{detail}；{told[informed]}。"
+    return f"复查依据：{clause or reason.clause} {reason.text}{detail}；{told[informed]}。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -393,6 +393,20 @@ async def test_assigned_institution_follows_the_national_document(house: House) 
     assert {"WINDOW", "TIER", "ALLIANCE"}.isdisjoint(codes)
 
 
+async def test_repeat_grounds_cite_the_document_of_the_institution(house: House) -> None:
+    person = await held(house, Result("25030400401"))
+    rejection = {"code": "E04", "text": "", "informed": True}
+    item = await house.item(person, "25030400401", receiver=OTHER_RECEIVER)
+    view = {"report": item["report"]["id"], "what": "report"}
+    assert (await house.act(item, "view", view, OTHER_RECEIVER)).status_code == 200
+    doubt = await house.act(item, "reject", {**rejection, "code": "E08"}, OTHER_RECEIVER)
+    assert doubt.status_code in (400, 422)
+    assert "not_in_document" in doubt.text
+    done = await house.act(item, "reject", rejection, OTHER_RECEIVER)
+    assert done.status_code == 200, done.text
+    assert "复查依据：重新检查（一）" in done.text
+
+
 @pytest.mark.parametrize("text", ["[[assignments]]\n", "not toml", None])
 async def test_unusable_file_of_assignments_is_refused(tmp_path: Path, text: str | None) -> None:
     file = tmp_path / "assignments.toml"

@@ -189,3 +189,16 @@ async def test_image_quality_exempts_an_imaging_item(
     await house.deliver(imaging(person, "DR-RH", study.accession))
     item = await house.item(person, {"item_code": RIGHT_HIP, "declared": [{"code": "E06"}]})
     assert (item["outcome"], said(item, "E06")[:2]) == ("EXEMPT", ("四（三）6", "established"))
+
+
+async def test_phase_that_is_not_shown_is_a_hint_of_technique(
+    house: House, storescu: Path, tmp_path: Path
+) -> None:
+    enhanced = [pelvis_slice(str(generate_uid()), contrast=True)]
+    item = await examined(
+        house, storescu, tmp_path, "CT-PE", PELVIS_CT_ENHANCED, enhanced,
+        NumberOfStudyRelatedInstances=1,
+    )  # fmt: skip
+    assert said(item, "COMPLETE")[1] == "satisfied"
+    assert said(item, "E06") == ("四（三）6", "hint", "图像没有显示平扫。")
+    assert item["outcome"] == "RECOGNIZABLE"

@@ -129,6 +129,13 @@ def test_repeat_grounds_name_clause_and_information(informed, told):
     assert told in text
 
 
+def test_repeat_grounds_of_another_document_cite_it():
+    """依另一文件判定的，复查依据引用该文件的条目。"""
+    assert repeat_grounds("E04", None, True, "重新检查（一）").startswith(
+        "复查依据：重新检查（一）"
+    )
+
+
 def test_repeat_grounds_without_text_stay_short():
     """没有补充说明的，不留空括号。"""
     assert "（）" not in repeat_grounds("E08", None, True)
