@@ -162,10 +162,18 @@ class Framing:
         restart = message.rfind(_RESTART) if START in message else -1
         if restart >= 0:
             # The peer gave up in the middle of a frame and began another on the same connection.
-            self._events.append(_violation(ViolationKind.INCOMPLETE, message[:restart]))
+            self._give_up(message[:restart])
             message = message[restart + 1 :]
-        if message:
+        if message.strip(_IGNORABLE):
             self._events.append(Frame(message))
+        else:
+            self.noise += len(message)
+
+    def _give_up(self, begun: bytes) -> None:
+        if begun.strip(_IGNORABLE):
+            self._events.append(_violation(ViolationKind.INCOMPLETE, begun))
+        else:
+            self.noise += len(begun)
 
 
 def _violation(kind: ViolationKind, seen: bytes | bytearray) -> Violation:

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from sqlalchemy import select
 from adapters.hl7v2.mllp_server import MllpLimits, MllpServer, start_mllp_server
 from adapters.hl7v2.profile_files import ProfileFolder
 from adapters.hl7v2.receiving import MessageReceiver
-from gateway.canonical.directory import Sender
-from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.imaging import ImagingReport
 from gateway.canonical.intake import Receipt, Report, Submission
 from gateway.services.intake import IntakeService
@@ -30,24 +27,14 @@ from tests.messages.corpus import (
     LINK_HOSTS,
     MESSAGES,
     PROFILES,
-    SENDERS,
     Case,
+    CorpusIntake,
     Outcome,
     cases,
 )
-from tests.recording_intake import RecordingIntake
 
 pytestmark = pytest.mark.integration
 HOST = "127.0.0.1"
-
-
-class CorpusIntake(RecordingIntake):
-    """The senders of the corpus, and an eye on what is handed to the real intake."""
-
-    def sender_of_facility(self, facility: str, on: date) -> Sender | None:
-        """The institution of the corpus."""
-        known = SENDERS.get(facility)
-        return None if known is None else Sender(InstitutionCode(facility), known, "")
 
 
 class Bench:

@@ -2,7 +2,12 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+
+from gateway.canonical.directory import Sender
+from gateway.canonical.identifiers import InstitutionCode
+from tests.recording_intake import RecordingIntake
 
 FOLDER = Path(__file__).parent
 MESSAGES = FOLDER / "corpus"
@@ -48,3 +53,12 @@ def cases() -> list[Case]:
         return [
             Case(row.pop("file"), row.pop("shows"), Outcome(**row)) for row in csv.DictReader(file)
         ]
+
+
+class CorpusIntake(RecordingIntake):
+    """The senders of the corpus; records what is handed to it."""
+
+    def sender_of_facility(self, facility: str, on: date) -> Sender | None:
+        """The institution of the corpus."""
+        known = SENDERS.get(facility)
+        return None if known is None else Sender(InstitutionCode(facility), known, "")
