@@ -1,14 +1,13 @@
 """Composes a process: settings in, database, services and listeners out. Imports everything."""
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from redis.asyncio import Redis
-from sqlalchemy import literal, select
 
 from adapters.dicom.rendering import UndecodableImage, render_slice
 from adapters.dicom.spool import Spool
@@ -23,7 +22,6 @@ from gateway.api.app import create_app
 from gateway.api.metrics import Metrics
 from gateway.api.options import ApiOptions
 from gateway.canonical.directory import Sender
-from gateway.canonical.identifiers import InstitutionCode
 from gateway.canonical.intake import Receipt, StoredInstance, Submission
 from gateway.clock import Clock, utc_now
 from gateway.connection_diary import connections_of
@@ -36,6 +34,7 @@ from gateway.listeners import (
     report,
     running_task,
 )
+from gateway.peer_directory import CurrentDirectory
 from gateway.replaying import receive_again
 from gateway.rulebook import load_rulebook
 from gateway.security.access import require_safe_auth
@@ -43,7 +42,7 @@ from gateway.security.field_encryption import FieldCipher
 from gateway.security.key_ring import KeyRing
 from gateway.security.tokens import TokenIssuer
 from gateway.security.view_tokens import ViewTokenIssuer
-from gateway.sending import MllpSender, deviations, read_destinations
+from gateway.sending import delivery, deviations
 from gateway.services.actions import ReminderActions
 from gateway.services.affected_reminders import AffectedReminders, RegisterChange
 from gateway.services.conformance_sampling import ConformanceSampling
@@ -54,9 +53,8 @@ from gateway.services.intake import IntakeService
 from gateway.services.key_check import require_same_key
 from gateway.services.onboarding import ImportReport, ImportRequest, import_csv
 from gateway.services.order_following import OrderFollowing
-from gateway.services.outbox_delivery import OutboxDelivery
 from gateway.services.quality import QualityService
-from gateway.services.quarantine_list import QuarantineList, Replayed
+from gateway.services.quarantine_list import QuarantineList, ReceiveAgain, Replayed
 from gateway.services.quarantining import QuarantineKeeper
 from gateway.services.received_codes import ReceivedCodes
 from gateway.services.registry import RegistryHolder, load_registry
@@ -67,7 +65,7 @@ from gateway.services.study_assembly import StudyAssembly
 from gateway.services.viewing import ViewingService
 from gateway.services.visits import VisitService
 from gateway.settings import Settings
-from gateway.storage.connect import open_database
+from gateway.storage.connect import answers, open_database
 from gateway.storage.schema import migrate
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Connection, Database
@@ -76,25 +74,6 @@ from gateway.worker import Periodic, background_work
 HTTP, MLLP, DICOM = "http", "mllp", "dicom"
 ALL_LISTENERS = frozenset({HTTP, MLLP, DICOM})
 _SAMPLING_SECONDS, _DELIVERY_SECONDS = 10.0, 5.0
-
-
-class CurrentDirectory:
-    """The peer directory of whatever the register says now."""
-
-    def __init__(self, registry: RegistryHolder) -> None:
-        self._registry = registry
-
-    def sender_of_facility(self, facility: str, on: date) -> Sender | None:
-        """Who sends as this MSH-4.1 on that day."""
-        return self._registry.current.sender_of_facility(facility, on)
-
-    def sender_of_ae_title(self, ae_title: str, on: date) -> Sender | None:
-        """Who calls with this AE title on that day."""
-        return self._registry.current.sender_of_ae_title(ae_title, on)
-
-    def is_imaging_code(self, institution: InstitutionCode, code: str, on: date) -> bool:
-        """Whether the institution maps this local code as imaging on that day."""
-        return self._registry.current.is_imaging_code(institution, code, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +178,19 @@ async def _memory(settings: Settings, stack: AsyncExitStack) -> ShownMemory:
     return RedisMemory(client)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every service of a process stands on."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    sealer: Sealer
+    cipher: FieldCipher
+    rulebook: Rulebook
+    registry: RegistryHolder
+
+
 async def _compose(
     settings: Settings,
     clock: Clock,
@@ -207,37 +199,16 @@ async def _compose(
     issuers: tuple[TokenIssuer, ViewTokenIssuer],
     memory: ShownMemory,
 ) -> Gateway:
-    sealer = Sealer(cipher)
+    sealer, codes = Sealer(cipher), ReceivedCodes()
     rulebook = load_rulebook(settings.policy_assignments_file)
     current = await database.read(lambda conn: load_registry(conn, rulebook.catalog))
     registry = RegistryHolder(current, rulebook.catalog)
-    validity = timedelta(days=settings.offer_validity_days)
-
+    ground = _Ground(settings, clock, database, sealer, cipher, rulebook, registry)
     servers: list[MllpServer] = []
 
     async def again(raw: bytes) -> Replayed:
         return await receive_again(gateway.receiving_ports(), raw)
 
-    viewing = ViewingService(database, sealer, cipher, validity)
-    metadata = MetadataPorts(_image_files(settings, None).metadata, study_extract)
-    services = Services(
-        catalog=rulebook.catalog,
-        registry=registry,
-        reminders=ReminderService(database, sealer, cipher, registry, rulebook, memory),
-        actions=ReminderActions(database, sealer, cipher, registry, memory),
-        viewing=viewing,
-        visits=VisitService(database, sealer, cipher),
-        explanations=ExplanationService(database, sealer, cipher, rulebook.policies),
-        statistics=StatisticsService(database, cipher, settings.small_cell_minimum),
-        quarantine=QuarantineList(database, sealer, cipher, registry, again),
-        quality=QualityService(
-            database, registry, rulebook.catalog, partial(connections_of, servers)
-        ),
-        images=images(database, cipher, viewing, issuers[1], metadata, validity),
-        tokens=issuers[0],
-        clock=clock,
-    )
-    codes = ReceivedCodes()
     following = OrderFollowing(sealer, registry, rulebook.catalog, rulebook.policies)
     gateway = Gateway(
         settings=settings,
@@ -245,7 +216,7 @@ async def _compose(
         database=database,
         sealer=sealer,
         cipher=cipher,
-        services=services,
+        services=_services(ground, issuers, memory, servers, again),
         intake=IntakeService(database, sealer, codes, following, settings.intake_batch_size),
         assembly=StudyAssembly(database, sealer),
         quarantine=QuarantineKeeper(database, sealer),
@@ -257,6 +228,37 @@ async def _compose(
         mllp_servers=servers,
     )
     return gateway
+
+
+def _services(
+    ground: _Ground,
+    issuers: tuple[TokenIssuer, ViewTokenIssuer],
+    memory: ShownMemory,
+    servers: list[MllpServer],
+    again: ReceiveAgain,
+) -> Services:
+    settings, database, sealer = ground.settings, ground.database, ground.sealer
+    cipher, registry, rulebook = ground.cipher, ground.registry, ground.rulebook
+    tokens, view_tokens = issuers
+    validity = timedelta(days=settings.offer_validity_days)
+    viewing = ViewingService(database, sealer, cipher, validity)
+    metadata = MetadataPorts(_image_files(settings, None).metadata, study_extract)
+    connections = partial(connections_of, servers)
+    return Services(
+        catalog=rulebook.catalog,
+        registry=registry,
+        reminders=ReminderService(database, sealer, cipher, registry, rulebook, memory),
+        actions=ReminderActions(database, sealer, cipher, registry, memory),
+        viewing=viewing,
+        visits=VisitService(database, sealer, cipher),
+        explanations=ExplanationService(database, sealer, cipher, rulebook.policies),
+        statistics=StatisticsService(database, cipher, settings.small_cell_minimum),
+        quarantine=QuarantineList(database, sealer, cipher, registry, again),
+        quality=QualityService(database, registry, rulebook.catalog, connections),
+        images=images(database, cipher, viewing, view_tokens, metadata, validity),
+        tokens=tokens,
+        clock=ground.clock,
+    )
 
 
 @asynccontextmanager
@@ -275,7 +277,10 @@ async def running(
     async with AsyncExitStack() as stack:
         work: list[Periodic] = [(_SAMPLING_SECONDS, gateway.sampling.check_some)]
         if set(listeners) in (set(), ALL_LISTENERS):
-            work.append((_DELIVERY_SECONDS, _delivery(gateway)))
+            file, clock = settings.destinations_file, gateway.clock
+            work.append(
+                (_DELIVERY_SECONDS, delivery(file, gateway.database, gateway.sealer, clock))
+            )
         await stack.enter_async_context(
             background_work(gateway.database, gateway.services.registry, gateway.codes, work)
         )
@@ -319,14 +324,6 @@ async def _listen_mllp(gateway: Gateway, stack: AsyncExitStack) -> int:
     return server.port
 
 
-def _delivery(gateway: Gateway) -> Callable[[], Awaitable[int]]:
-    """Sends what waits; raises `InvalidSettings` for a file of destinations that is unusable."""
-    destinations = read_destinations(gateway.settings.destinations_file)
-    sender = MllpSender(destinations, gateway.clock)
-    delivery = OutboxDelivery(gateway.database, gateway.sealer, sender.deliver)
-    return lambda: delivery.deliver(destinations.institutions.keys(), gateway.clock())
-
-
 async def _listen_dicom(gateway: Gateway, stack: AsyncExitStack, spool: Spool) -> int:
     settings = gateway.settings
     scp = ScpSettings(
@@ -355,7 +352,7 @@ async def _listen_http(
     settings = gateway.settings
 
     async def readiness() -> Mapping[str, bool]:
-        return {**accepting, "storage": await _storage_answers(gateway.database)}
+        return {**accepting, "storage": await answers(gateway.database)}
 
     viewer = settings.viewer_dir
     options = ApiOptions(
@@ -377,16 +374,6 @@ async def _listen_http(
 def _image_files(settings: Settings, spool: Spool | None) -> DicomFiles:
     private = settings.dicom_accept_private_classes
     return DicomFiles(settings.dicom_folder, spool, accept_private=private)
-
-
-async def _storage_answers(database: Database) -> bool:
-    async def unit(conn: Connection) -> bool:
-        return bool(await conn.all(select(literal(1))))
-
-    try:
-        return await database.read(unit)
-    except Exception:  # whatever ails the store, we are not ready
-        return False
 
 
 def _render(settings: Settings, name: str, center: float | None, width: float | None) -> bytes:

@@ -16,7 +16,7 @@ provincial feed, which gets a copy of each correction:
 
 import asyncio
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,9 @@ from gateway.canonical.imaging import ImagingReport
 from gateway.clock import Clock
 from gateway.errors import InvalidSettings
 from gateway.log import get_logger
-from gateway.services.outbox_delivery import Correction
+from gateway.services.outbox_delivery import Correction, OutboxDelivery
+from gateway.storage.sealing import Sealer
+from gateway.storage.session import Database
 
 _APPLICATION, _FACILITY = "RECOGNITION", "GATEWAY"
 _ATTEMPTS = 3
@@ -138,6 +140,19 @@ class MllpSender:
         if isinstance(report, ImagingReport):
             return build_imaging_oru(report, header)
         return build_lab_oru(report, header)
+
+
+def delivery(
+    file: Path | None, database: Database, sealer: Sealer, clock: Clock
+) -> Callable[[], Awaitable[int]]:
+    """A round of sending what waits.
+
+    Raises:
+        InvalidSettings: the file of destinations is unusable.
+    """
+    found = read_destinations(file)
+    outbox = OutboxDelivery(database, sealer, MllpSender(found, clock).deliver)
+    return lambda: outbox.deliver(found.institutions.keys(), clock())
 
 
 async def _exchange(target: Destination, message: bytes) -> bytes:
