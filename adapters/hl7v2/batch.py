@@ -14,7 +14,10 @@ from adapters.hl7v2.acknowledgment import Stamp, local_time
 from adapters.hl7v2.header import Header, read_header
 from adapters.hl7v2.limits import LARGE_MESSAGE_BYTES
 
-_MARK = re.compile(rb"(?:\A|(?<=[\r\n]))(?:(?:FHS|BHS|MSH)(?=[^\w\s])|(?:BTS|FTS)(?=\W|\Z))")
+#: A separator of an envelope is a sign of ASCII: it is looked for before any charset is known.
+_MARK = re.compile(
+    rb"(?:\A|(?<=[\r\n]))(?:(?:FHS|BHS|MSH)(?=[!-/:-@\[-`{-~])|(?:BTS|FTS)(?=\W|\Z))"
+)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEADERS = (b"FHS", b"BHS")
 #: A separator and the shortest encoding characters: enough to know a header line from a text.
@@ -44,7 +47,9 @@ def split_batch(frame: bytes) -> Batch | None:
             return None
         return Batch(tuple(part for _, part in _parts(frame)))
     body = frame.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n\t \x00")
-    return _enveloped(list(_parts(body))) if body.startswith(_HEADERS) else None
+    if not body.startswith(_HEADERS) or _MARK.match(body) is None:
+        return None
+    return _enveloped(list(_parts(body)))
 
 
 def _is_followed(frame: bytes, head: bytes) -> bool:

@@ -22,7 +22,10 @@ def batch(frame: bytes) -> Batch:
     return found
 
 
-@pytest.mark.parametrize("frame", [ONE, ONE + b"OBX|1|TX|||\nMSHA is no header\r", b"PID|1\r", b""])
+@pytest.mark.parametrize(
+    "frame",
+    [ONE, ONE + b"OBX|1|TX|||\nMSHA is no header\r", b"PID|1\r", b"", b"BHS\x81\x7c", b"BHSx"],
+)
 def test_one_message_is_no_batch(frame: bytes) -> None:
     assert split_batch(frame) is None
 
