@@ -72,17 +72,17 @@ def counterfactuals(determination: Determination, policy: Policy) -> tuple[Count
 def _ends(determination: Determination, policy: Policy) -> Iterator[Counterfactual]:
     """What would end a recognizable result; the first that does."""
     for finding in determination.findings:
-        for change in _expiry(determination.facts, finding, policy):
+        for change in _endings(determination.facts, finding, policy):
             changed = determine(change.facts, policy)
             if changed.outcome is not determination.outcome:
                 yield Counterfactual(change.facts, changed.outcome, (change.words,))
                 return
 
 
-def _expiry(facts: Facts, finding: Finding, policy: Policy) -> tuple[ChangedFacts, ...]:
-    if policy.expiry is None or finding.code not in {"WINDOW", "STATUS"}:
+def _endings(facts: Facts, finding: Finding, policy: Policy) -> tuple[ChangedFacts, ...]:
+    if policy.ending is None or finding.code not in {"WINDOW", "STATUS"}:
         return ()
-    return policy.expiry(facts, finding, policy.parameters.on(local_day(facts.request.at)))
+    return policy.ending(facts, finding, policy.parameters.on(local_day(facts.request.at)))
 
 
 def _way(determination: Determination, policy: Policy, turn: int) -> Counterfactual | None:

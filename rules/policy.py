@@ -37,8 +37,8 @@ class NoPolicyInForce(LookupError):
 class Policy:
     """One document as code: 文号, days in force (inclusive), clauses, parameters.
 
-    remedies: by the code of a clause, in the order in which they are tried. expiry: what would end
-    a recognizable result.
+    remedies: by the code of a clause, in the order in which they are tried. ending: what
+    would end a recognizable result.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Policy:
     panel_clause: PanelClause
     parameters: Parameters
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
-    expiry: Remedy | None = None
+    ending: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,26 +78,23 @@ def shift_of(data: Mapping[str, Any], policies: Policies, policy_id: str | None 
     line = conclude(ordered, parts, tuple(data["unheld"]), policy)
     told = [(finding["code"], finding["verdict"]) for finding in data["findings"]]
     before = [[told[number] for number in each["findings"]] for each in stored]
+    after = [_told(part.determination.findings) for part in parts]
+    used = [_told(p.determination.findings) for p in line.parts] if line.left_out else after
     cover_before = () if data["cover"] is None else (told[data["cover"]],)
-    cover_after = () if line.cover is None else (_told(line.cover),)
-    pairs = [*zip(before, map(_findings, parts), strict=True), (cover_before, cover_after)]
+    cover_after = () if line.cover is None else _told((line.cover,))
     return Shift(
         before=Outcome(data["outcome"]),
         after=line.outcome,
-        changed=_changed(pairs),
+        changed=_changed([*zip(before, after, strict=True), (cover_before, cover_after)]),
         exceptions_before=_exceptions(before[: len(data["parts"])]),
-        exceptions_after=_exceptions(map(_findings, line.parts)),
+        exceptions_after=_exceptions(used),
         parts=parts,
         line=line,
     )
 
 
-def _findings(part: Part) -> list[_Told]:
-    return [_told(finding) for finding in part.determination.findings]
-
-
-def _told(finding: Finding) -> _Told:
-    return finding.code, finding.verdict
+def _told(findings: Iterable[Finding]) -> list[_Told]:
+    return [(finding.code, finding.verdict) for finding in findings]
 
 
 def _changed(pairs: Iterable[tuple[Sequence[_Told], Sequence[_Told]]]) -> tuple[str, ...]:

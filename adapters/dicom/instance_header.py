@@ -100,10 +100,9 @@ class HeaderReading:
 
 
 def instance_of(header: Header, sender: Sender, digest: str = "", size: int = 0) -> HeaderReading:
-    """What a header says, for the institution that sent it.
+    """What a header says, for the institution that sent it; digest and size (bytes) are the file's.
 
-    digest and size (bytes) are those of the file. Raises MappingFailure naming the tag: a UID that
-    is missing or no UID, or a header that contradicts what the sender announced.
+    Raises MappingFailure naming a tag that holds no UID or contradicts what the sender announced.
     """
     values = HeaderValues(header.dataset)
     groups = FunctionalGroups(values)

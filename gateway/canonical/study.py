@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from gateway.canonical.errors import InvalidRecord
 from gateway.canonical.identifiers import InstitutionCode
@@ -15,6 +16,7 @@ _DAY_KNOWN = frozenset({Precision.DAY, Precision.MINUTE, Precision.SECOND})
 #: Modalities of instances that show no image of the patient (DICOM PS3.3 C.7.3.1.1.1).
 _NO_IMAGE = frozenset({"AU", "DOC", "KO", "PR", "REG", "RTDOSE", "RTPLAN", "RTSTRUCT", "SEG", "SR"})
 _LOCALIZER = "LOCALIZER"
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,7 @@ def summarize(
         modalities=_stated(i.modality for i in images),
         acquired_at=_earliest(i.acquired_at for i in held),
         received_count=len(held),
-        declared_count=max(
-            (i.declared_study_count for i in held if i.declared_study_count is not None),
-            default=None,
-        ),
+        declared_count=_largest(i.declared_study_count for i in held),
         closed=closed,
         body_parts=_stated(i.body_part for i in images),
         lateralities=_stated(i.laterality for i in images),
@@ -88,8 +87,8 @@ def summarize(
         plain_series=len({i.series_instance_uid for i in scans} - contrast),
         images_available=images_available,
         procedures=_procedures(held),
-        slice_thickness=min(_numbers(i.slice_thickness for i in scans), default=None),
-        dose=max(_numbers(i.dose for i in scans), default=None),
+        slice_thickness=min(_known(i.slice_thickness for i in scans), default=None),
+        dose=_largest(i.dose for i in scans),
     )
 
 
@@ -97,8 +96,12 @@ def _stated(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({value.strip().upper() for value in values} - {""}))
 
 
-def _numbers(values: Iterable[float | None]) -> list[float]:
+def _known(values: Iterable[Number | None]) -> list[Number]:
     return [value for value in values if value is not None]
+
+
+def _largest(values: Iterable[Number | None]) -> Number | None:
+    return max(_known(values), default=None)
 
 
 def _earliest(times: Iterable[EventTime | None]) -> EventTime | None:

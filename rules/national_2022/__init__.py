@@ -23,7 +23,7 @@ from rules.zhejiang_2021.institution_scope import eqa
 from rules.zhejiang_2021.item_scope import cover, cover_panel, scope
 from rules.zhejiang_2021.major_measures import e03
 from rules.zhejiang_2021.parameter_kinds import PARAMETER_KINDS
-from rules.zhejiang_2021.remedies import REMEDIES, expiry
+from rules.zhejiang_2021.remedies import REMEDIES, end_of_validity
 from rules.zhejiang_2021.report_quality import complete, status
 
 POLICY_ID: Final = "national_2022"
@@ -91,5 +91,5 @@ def load_policy() -> Policy:
         panel_clause=_panel(cover_panel),
         parameters=load_parameters(own, PARAMETER_KINDS, IN_FORCE_FROM, inherited=older),
         remedies=REMEDIES,
-        expiry=expiry,
+        ending=end_of_validity,
     )

@@ -13,7 +13,7 @@ from rules.zhejiang_2021.institution_scope import alliance, eqa, tier
 from rules.zhejiang_2021.internal_quality import internal_quality
 from rules.zhejiang_2021.item_scope import cover, cover_panel, scope
 from rules.zhejiang_2021.parameter_kinds import PARAMETER_KINDS
-from rules.zhejiang_2021.remedies import REMEDIES, expiry
+from rules.zhejiang_2021.remedies import REMEDIES, end_of_validity
 from rules.zhejiang_2021.report_quality import complete, status
 from rules.zhejiang_2021.validity_period import window
 
@@ -53,5 +53,5 @@ def load_policy(parameters: str | None = None) -> Policy:
         panel_clause=cover_panel,
         parameters=load_parameters(parameters, PARAMETER_KINDS, IN_FORCE_FROM),
         remedies=REMEDIES,
-        expiry=expiry,
+        ending=end_of_validity,
     )

@@ -159,7 +159,7 @@ def in_control(
     return (ChangedFacts(replace(facts, lab=lab), "检测机构该项目室内质控在控"),)
 
 
-def expiry(
+def end_of_validity(
     facts: Facts, finding: Finding, _parameters: ParametersInForce
 ) -> tuple[ChangedFacts, ...]:
     """What ends a recognizable result: the day its period is over, and its withdrawal."""

@@ -55,3 +55,20 @@ def test_replay_without_the_policy_is_refused():
 @pytest.mark.parametrize("facts", [lab_facts(), imaging_facts()])
 def test_facts_survive_json(facts):
     assert decode(Facts, json.loads(json.dumps(encode(facts)))) == facts
+
+
+def test_facts_stored_before_a_field_was_added_still_read():
+    """The first records know no clinical context, technique, dose or internal quality."""
+    added = {"clinical", "technique", "internal_qc", "slice_micrometers", "dose_micrograys"}
+    for original in LINES:
+        stored = json.loads(json.dumps(line_to_json(original)))
+        for record in (stored["request"], *_records(stored)):
+            for name in added & record.keys():
+                del record[name]
+        assert line_from_json(stored) == original
+
+
+def _records(stored):
+    for part in (*stored["parts"], *stored["left_out"]):
+        yield part["item"]
+        yield from (part[kind] for kind in ("lab", "imaging") if part[kind])

@@ -100,8 +100,8 @@ def test_result_without_a_period_ends_by_its_withdrawal():
     assert _texts(lab_facts(), policy) == ["若报告被撤回，则判定为“不符合互认条件”。"]
 
 
-def test_policy_without_an_expiry_has_no_counterfactual_for_a_good_result():
-    assert _texts(lab_facts(), replace(POLICY, expiry=None)) == []
+def test_policy_without_an_ending_has_no_counterfactual_for_a_good_result():
+    assert _texts(lab_facts(), replace(POLICY, ending=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -225,8 +225,8 @@ def test_line_needs_every_part_that_is_undetermined():
     assert way.line.outcome is Outcome.RECOGNIZABLE
 
 
-def test_expiry_that_does_not_end_it_is_passed_over():
-    policy = replace(POLICY, expiry=lambda facts, _f, _p: (ChangedFacts(facts, "无"),))
+def test_ending_that_does_not_end_it_is_passed_over():
+    policy = replace(POLICY, ending=lambda facts, _f, _p: (ChangedFacts(facts, "无"),))
     assert _texts(lab_facts(), policy) == []
 
 
