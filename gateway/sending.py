@@ -36,8 +36,7 @@ from adapters.hl7v2.mllp_client import connect_mllp
 from gateway.canonical.imaging import ImagingReport
 from gateway.clock import Clock
 from gateway.errors import InvalidSettings
-from gateway.log import get_logger
-from gateway.services.outbox_delivery import Correction, OutboxDelivery
+from gateway.services.outbox_delivery import Correction, Delivery, OutboxDelivery
 from gateway.storage.sealing import Sealer
 from gateway.storage.session import Database
 
@@ -46,7 +45,6 @@ _ATTEMPTS = 3
 _ANSWER_SECONDS = 10.0
 _TAKEN = frozenset({b"AA", b"CA"})
 _PLATFORM = "platform"
-_log = get_logger("sending")
 
 
 def deviations(raw: bytes) -> Iterable[ConformanceFinding] | None:
@@ -96,20 +94,21 @@ def _destination(table: Mapping[str, Any]) -> Destination:
 
 
 class MllpSender:
-    """Sends corrections; a peer's trouble is logged and answered with False."""
+    """Sends corrections; a peer's trouble is logged and told, never raised."""
 
     def __init__(self, destinations: Destinations, clock: Clock) -> None:
         self._destinations = destinations
         self._clock = clock
 
-    async def deliver(self, correction: Correction) -> bool:
-        """Send to the institution and to the platform; True once all have taken it."""
+    async def deliver(self, correction: Correction) -> Delivery:
+        """Send to the institution and to the platform; taken once all have taken it."""
         targets = [self._destinations.institutions[correction.institution]]
         if self._destinations.platform is not None:
             targets.append(self._destinations.platform)
-        return all([await self._sent(correction, target) for target in targets])
+        ended = [await self._sent(correction, target) for target in targets]
+        return next((each for each in ended if each is not Delivery.TAKEN), Delivery.TAKEN)
 
-    async def _sent(self, correction: Correction, target: Destination) -> bool:
+    async def _sent(self, correction: Correction, target: Destination) -> Delivery:
         message = await asyncio.to_thread(self._message, correction, target)
         retrying = AsyncRetrying(
             stop=stop_after_attempt(_ATTEMPTS),
@@ -119,13 +118,8 @@ class MllpSender:
         try:
             answer: bytes = await retrying(_exchange, target, message)
         except RetryError:
-            _log.warning("destination unreachable", institution=correction.institution)
-            return False
-        code = _acknowledgment_code(answer)
-        if code not in _TAKEN:
-            status = code.decode("ascii", "replace")
-            _log.warning("correction refused", institution=correction.institution, status=status)
-        return code in _TAKEN
+            return Delivery.UNREACHABLE
+        return Delivery.TAKEN if _acknowledgment_code(answer) in _TAKEN else Delivery.REFUSED
 
     def _message(self, correction: Correction, target: Destination) -> bytes:
         header = OutboundHeader(

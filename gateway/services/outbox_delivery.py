@@ -7,7 +7,8 @@ twice. What a destination refuses for its content stays undelivered and is seen 
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from gateway.canonical.identifiers import InstitutionCode
@@ -22,6 +23,7 @@ from gateway.storage.session import Database
 
 CORRECTION = "relied_report_changed"
 _AT_ONCE = 100
+_REFUSED_RESTS = timedelta(hours=1)
 _log = get_logger("delivery")
 
 
@@ -38,8 +40,16 @@ class Correction:
     report: Report
 
 
-#: Sends a correction; True once the destination has taken it. Raises nothing for a peer's trouble.
-Deliver = Callable[[Correction], Awaitable[bool]]
+class Delivery(StrEnum):
+    """How sending ended: taken by all, refused for its content, or nobody answered."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
+#: Sends a correction. Raises nothing for a peer's trouble.
+Deliver = Callable[[Correction], Awaitable[Delivery]]
 
 
 class OutboxDelivery:
@@ -49,24 +59,39 @@ class OutboxDelivery:
         self._database = database
         self._sealer = sealer
         self._deliver = deliver
+        self._refused: dict[str, datetime] = {}
 
     async def deliver(self, destinations: Collection[str], at: datetime) -> int:
-        """Send what waits for these institutions, oldest first; how many were taken."""
+        """Send what waits for these institutions, oldest first; how many were taken.
+
+        An institution that does not answer is left for this round, so that it delays nobody else;
+        what was refused for its content is not sent again for an hour.
+        """
         waiting = await self._database.read(
             lambda conn: undelivered(conn, CORRECTION, destinations, _AT_ONCE)
         )
-        taken = 0
+        taken, silent = 0, set[str]()
         for notice in waiting:
-            taken += await self._delivered(notice, at)
+            refused_at = self._refused.get(notice.outbox_id)
+            if notice.institution in silent or (refused_at and at - refused_at < _REFUSED_RESTS):
+                continue
+            ended = await self._delivered(notice, at)
+            taken += ended is Delivery.TAKEN
+            if ended is Delivery.UNREACHABLE:
+                silent.add(notice.institution)
         return taken
 
-    async def _delivered(self, notice: Notice, at: datetime) -> bool:
+    async def _delivered(self, notice: Notice, at: datetime) -> Delivery:
         correction = await self._correction(notice)
-        if correction is None or not await self._deliver(correction):
-            _log.warning("notice waits", kind=notice.kind, institution=notice.institution)
-            return False
-        await self._database.write(lambda conn: mark_delivered(conn, notice.outbox_id, at))
-        return True
+        ended = Delivery.REFUSED if correction is None else await self._deliver(correction)
+        if ended is Delivery.TAKEN:
+            self._refused.pop(notice.outbox_id, None)
+            await self._database.write(lambda conn: mark_delivered(conn, notice.outbox_id, at))
+            return ended
+        if ended is Delivery.REFUSED:
+            self._refused[notice.outbox_id] = at
+        _log.warning("notice waits", kind=notice.kind, institution=notice.institution, status=ended)
+        return ended
 
     async def _correction(self, notice: Notice) -> Correction | None:
         content = self._sealer.open_record(

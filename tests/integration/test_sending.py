@@ -13,7 +13,7 @@ from adapters.hl7v2 import er7
 from adapters.hl7v2.mllp_framing import Frame, Framing, frame
 from gateway.errors import InvalidSettings
 from gateway.sending import MllpSender, read_destinations
-from gateway.services.outbox_delivery import OutboxDelivery
+from gateway.services.outbox_delivery import Correction, Delivery, OutboxDelivery
 from gateway.storage.tables import outbox
 from tests.end_to_end.city import ALBUMIN, RECEIVER
 from tests.end_to_end.house import House, open_house
@@ -155,6 +155,28 @@ async def test_unreachable_or_refusing_destination_leaves_the_notice(house: Hous
     assert await delivered(house, file) == 0
     async with listening() as receiver:
         assert await delivered(house, destinations(house.folder, receiver.port)) == 1
+
+
+async def test_silent_destination_is_asked_once_a_round(house: House) -> None:
+    """And what was refused rests for an hour."""
+    for _ in range(2):
+        message = await relied_on(house)
+        await house.deliver(message.again(status="X"))
+    asked: list[str] = []
+    ends = {"with": Delivery.UNREACHABLE}
+
+    async def answer(correction: Correction) -> Delivery:
+        asked.append(correction.control_id)
+        return ends["with"]
+
+    delivery = OutboxDelivery(house.gateway.database, house.gateway.sealer, answer)
+    for ended, expected in ((Delivery.UNREACHABLE, 1), (Delivery.REFUSED, 2), (Delivery.TAKEN, 0)):
+        asked.clear()
+        ends["with"] = ended
+        await delivery.deliver([RECEIVER], house.clock())
+        assert len(asked) == expected
+    house.clock.advance(hours=1)
+    assert await delivery.deliver([RECEIVER], house.clock()) == 2
 
 
 async def test_institution_without_destination_is_left_alone(house: House) -> None:
