@@ -142,8 +142,8 @@ async def test_bad_message_between_good_ones_stops_neither(house: House) -> None
 
 
 async def test_undecodable_message_is_located_and_kept_as_bytes(house: House) -> None:
-    raw = Message(a_person("王小明"), [Result(ALBUMIN)]).text.encode("gb18030")
-    answer, row = await refused(house, raw)
+    text = Message(a_person("王小明"), [Result(ALBUMIN)]).text
+    answer, row = await refused(house, text.encode().replace("王小明".encode(), b"M\xfcller"))
     assert (answer.code, answer.location, answer.condition) == ("AE", "PID^1^5^1", "102")
     assert (row.reason, row.location, row.institution) == ("undecodable", "PID[1]-5", UPPER)
 
@@ -177,7 +177,8 @@ async def test_frame_without_header_is_kept_and_the_connection_stays(house: Hous
 @pytest.mark.parametrize(
     ("old", "new", "code", "location", "condition"),
     [
-        ("ORU^R01^ORU_R01", "ADT^A01", "AR", "MSH^1^9^1^1", "200"),
+        ("ORU^R01^ORU_R01", "MDM^T02", "AR", "MSH^1^9^1^1", "200"),
+        ("ORU^R01^ORU_R01", "ADT^A01", "AR", "MSH^1^9^1^2", "201"),
         ("ORU^R01^ORU_R01", "ORU^R30", "AR", "MSH^1^9^1^2", "201"),
         ("|P|2.5.1|", "|X|2.5.1|", "AR", "MSH^1^11^1", "202"),
         ("|P|2.5.1|", "|P|9.9|", "AR", "MSH^1^12^1", "203"),
