@@ -40,9 +40,10 @@ def e02(facts: Facts, parameters: ParametersInForce) -> Finding:
     clinical = facts.request.clinical
     if not stands and not clinical.diagnoses and not clinical.planned:
         return exception("E02", facts)
+    age = _age_hours(facts, parameters)
     grounds = [
-        *_organ_failure(facts, parameters),
-        *_volatility(facts, parameters),
+        *_organ_failure(facts, age, parameters),
+        *_volatility(facts, age, parameters),
         *_tumor(facts, parameters),
         *_treatment_cycle(facts, parameters),
     ]
@@ -83,14 +84,15 @@ def _treatments(
             yield procedure.name or procedure.code
 
 
-def _organ_failure(facts: Facts, parameters: ParametersInForce) -> Iterator[Inferred]:
+def _organ_failure(
+    facts: Facts, age: int | None, parameters: ParametersInForce
+) -> Iterator[Inferred]:
     failing = [d for d in facts.request.clinical.diagnoses if d.organ_failure != "no"]
     if not failing:
         return
     surely = [d for d in failing if d.active and d.organ_failure == "yes"]
     named = (surely or failing)[0]
     shown = named.name or named.code
-    age = _age_hours(facts, parameters)
     stands = parameters.used("organ_failure_hours", facts.item.code)
     limit = parameters.integer("organ_failure_hours", facts.item.code)
     details: dict[str, Json] = {"age_hours": age, "stands_hours": limit}
@@ -102,9 +104,8 @@ def _organ_failure(facts: Facts, parameters: ParametersInForce) -> Iterator[Infe
         yield Inferred("organ_failure", effect, shown, details, (stands,))
 
 
-def _volatility(facts: Facts, parameters: ParametersInForce) -> Iterator[Inferred]:
+def _volatility(facts: Facts, age: int | None, parameters: ParametersInForce) -> Iterator[Inferred]:
     limit = parameters.integer("volatility_hours", facts.item.code)
-    age = _age_hours(facts, parameters)
     if limit and age is not None and age > limit:
         stands = parameters.used("volatility_hours", facts.item.code)
         details: dict[str, Json] = {"age_hours": age, "stands_hours": limit}

@@ -66,6 +66,8 @@ def _transfusion(facts: Facts, parameters: ParametersInForce) -> Iterator[Inferr
 
 def _anesthesia(facts: Facts, parameters: ParametersInForce) -> Iterator[Inferred]:
     ordered = facts.request.clinical.anesthesia
+    if not ordered:
+        return
     kinds = {name_key(kind) for kind in parameters.words("anesthesia_kinds")}
     if name_key(ordered) in kinds and _belongs("core", "", facts, parameters):
         yield Inferred("anesthesia", parameters.used("effect_planned_anesthesia"), ordered)
@@ -74,8 +76,21 @@ def _anesthesia(facts: Facts, parameters: ParametersInForce) -> Iterator[Inferre
 def _planned(plan: PlannedFacts, facts: Facts, parameters: ParametersInForce) -> Iterator[Inferred]:
     if not _is_near(plan.day, facts, parameters):
         return
-    window = parameters.used("planned_procedure_days")
-    details: dict[str, Json] = {
+    for basis in _bases(plan, facts, parameters):
+        if _belongs(basis.tests, plan.code, facts, parameters):
+            yield Inferred(
+                f"planned_{basis.name}",
+                parameters.used(f"effect_planned_{basis.name}"),
+                plan.name or plan.code,
+                _details(plan, facts),
+                (parameters.used("planned_procedure_days"),),
+                basis.at_most_hint or plan.day is None,
+            )
+
+
+def _details(plan: PlannedFacts, facts: Facts) -> dict[str, Json]:
+    """What of the plan was looked at, with the grades of every catalogue asked."""
+    return {
         "code": plan.code,
         "day": plan.day.isoformat() if plan.day else None,
         "grades": [
@@ -83,16 +98,6 @@ def _planned(plan: PlannedFacts, facts: Facts, parameters: ParametersInForce) ->
         ],
         "context_edition": facts.request.clinical.edition,
     }
-    for basis in _bases(plan, facts, parameters):
-        if _belongs(basis.tests, plan.code, facts, parameters):
-            yield Inferred(
-                f"planned_{basis.name}",
-                parameters.used(f"effect_planned_{basis.name}"),
-                plan.name or plan.code,
-                details,
-                (window,),
-                basis.at_most_hint or plan.day is None,
-            )
 
 
 def _is_near(day: date | None, facts: Facts, parameters: ParametersInForce) -> bool:
@@ -144,9 +149,10 @@ def _graded(plan: PlannedFacts, facts: Facts, parameters: ParametersInForce) -> 
 
 def _effective(grade: int, plan: PlannedFacts, facts: Facts, parameters: ParametersInForce) -> int:
     """年龄小于1周岁的三级手术 count as 四 in the departments of which the catalogue says so."""
+    if grade != _GRADE_THREE or not facts.request.clinical.infant:
+        return grade
     departments = {name_key(name) for name in parameters.words("infant_departments")}
-    raised = facts.request.clinical.infant and name_key(plan.department) in departments
-    return _GRADE_FOUR if raised and grade == _GRADE_THREE else grade
+    return _GRADE_FOUR if name_key(plan.department) in departments else grade
 
 
 def _ungraded(plan: PlannedFacts, parameters: ParametersInForce) -> Iterator[_Basis]:
