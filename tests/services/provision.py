@@ -61,8 +61,8 @@ NEEDS = (
     Need("SeaweedFS", tools.weed_binary),
     Need("DCMTK", lambda: tools.dcmtk("storescu"), ("dcmtk",), _wrap_dcmtk),
     Need("Chromium", tools.chromium, ("chromium", "fonts-noto-cjk"), _wrap_chromium),
-    Need("node-hl7", tools.node_hl7_client, node_package="node-hl7-client@2.3.1"),
     Need("Playwright", tools.browser_driver, ("libatomic1",), _wrap_browser_driver),
+    Need("node-hl7", tools.node_hl7_client, node_package="node-hl7-client@2.3.1"),
 )
 
 
@@ -78,8 +78,8 @@ def _fetch(need: Need) -> None:
     if need.node_package:
         folder = tools.UNPACKED / "npm"
         folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-save", "--silent", "--prefix", folder, need.node_package]
-        subprocess.run(command, check=False)
+        options = ["--no-save", "--silent", "--prefix", folder]
+        subprocess.run([*tools.npm(), "install", *options, need.node_package], check=False)
     elif os.geteuid() == 0 and tools.uses_system():
         debian.install(need.packages)
     else:

