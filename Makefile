@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 PYTHON_IN_VENV := .venv/bin/python
 
-.PHONY: help run test check spec handbook provision viewer format bench crash million clean
+.PHONY: help run test check spec handbook provision viewer format bench simulate crash million clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -51,6 +51,10 @@ bench: ## the speed figures, ratios measured in the same run
 million: ## the reminder call at a million reports
 	@.ci/venv test
 	$(PYTHON_IN_VENV) -m pytest tests/benchmarks -m million -s -q -p no:xdist --timeout 3600
+
+simulate: ## what-if over 100,000 stored reminders, against a brute-force recount
+	@.ci/venv test
+	$(PYTHON_IN_VENV) -m tests.benchmarks.bench_simulation
 
 crash: ## thirty rounds of SIGKILL under load on each database
 	@.ci/venv test

@@ -233,12 +233,12 @@ def simulate(
         def show(made: int, total: int) -> None:
             bar.update(task, completed=made, total=total)
 
-        done = _run(simulation.simulate_policy(_settings(), days, asked, show))
+        figures = _run(simulation.simulate_policy(_settings(), days, asked, show))
     if json is not None:
-        json.write_bytes(orjson.dumps(done.figures, option=orjson.OPT_INDENT_2))
-    for table in simulation_tables.tables(done.figures):
+        json.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
+    for table in simulation_tables.tables(figures):
         _out.print(table)
-    _out.print(simulation_tables.summary(done))
+    _out.print(simulation_tables.summary(figures))
 
 
 @mapping.command()

@@ -5,8 +5,6 @@ from typing import Any
 
 from rich.table import Table
 
-from gateway.simulation import Simulation
-
 #: Rows of a table by institution or item, those that move most; and kinds of change.
 _MOST = 15
 
@@ -22,13 +20,14 @@ def tables(figures: Row) -> Iterator[Table]:
     yield _kinds(figures["kinds"])
 
 
-def summary(done: Simulation) -> str:
+def summary(figures: Row) -> str:
     """One paragraph: how much was determined, how fast, and what the figures cannot say."""
-    figures = done.figures
+    pace = figures["determinations"] / figures["seconds"] / figures["cores"]
     return (
         f"{figures['reminders']} reminders, {figures['lines']} lines, {figures['changed']} with "
-        f"another outcome; {figures['determinations']} determinations in {done.seconds:.1f} s on "
-        f"{done.workers} cores, {done.pace:,.0f} a second on each.\n{figures['limit']}"
+        f"another outcome; {figures['determinations']} determinations in "
+        f"{figures['seconds']:.1f} s on {figures['cores']} cores, {pace:,.0f} a second on each.\n"
+        f"{figures['limit']}"
     )
 
 

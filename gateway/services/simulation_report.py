@@ -36,6 +36,7 @@ def report(tally: Tally) -> dict[str, Any]:
         "by_item": _movements(tally, "item"),
         "exceptions": _exceptions(tally),
         "kinds": [_kind(kind, seen) for kind, seen in _by_frequency(tally.kinds)],
+        "cells": [{**c._asdict(), **_figures(tally.cells[c])} for c in sorted(tally.cells)],
         "limit": LIMIT,
     }
 

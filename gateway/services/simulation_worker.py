@@ -1,5 +1,6 @@
 """The part of a simulation that runs on every core: open, determine again, count."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -133,6 +134,8 @@ _judges: list[Judge] = []
 
 def prepare(ring: KeyRing, question: WhatIf) -> None:
     """Make a worker process ready, once."""
+    # Records hold no cycles, so counting references frees them all; collecting took a tenth.
+    gc.disable()
     _judges[:] = [Judge(ring, question)]
 
 
