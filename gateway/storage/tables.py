@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -107,9 +108,17 @@ patient = Table(
     "patient",
     metadata,
     Column("patient_key", ID, primary_key=True),
-    Column("merged_into", ID, index=True),
+    Column("merged_into", ID),
     Column("created_at", Instant, nullable=False),
     Column("demographics_sealed", LargeBinary, nullable=False),
+    # Of the few absorbed persons alone: an index of a column that is almost always empty looks so
+    # useless in the statistics that SQLite would rather read the whole table.
+    Index(
+        "ix_patient_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 patient_identifier = Table(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from time import perf_counter
 
+from tests.factories import resident_number
 from tests.messages import message
 
 _END = b"\x1c\r"
@@ -33,12 +34,16 @@ class LoadResult:
 
 
 def numbered_report(prefix: str) -> MakeMessage:
-    """Messages that differ in control id and report number, as from one laboratory."""
+    """Messages that differ in control id, report number and, every fourth one, in the patient."""
     head, tail = message("lab_utf8.hl7").split(b"MSG000001")
 
     def make(connection: int, number: int) -> tuple[bytes, bytes]:
         unique = f"{prefix}-{connection}-{number}".encode()
-        return unique, head + unique + tail.replace(b"L20261120001", unique)
+        serial = number // 4 % 1000
+        patient = f"{prefix}-{connection}-{serial}".encode()
+        resident = resident_number(serial, f"19{connection % 100:02d}0101").encode()
+        named = tail.replace(b"000123", patient).replace(b"990101199001011230", resident)
+        return unique, head + unique + named.replace(b"L20261120001", unique)
 
     return make
 

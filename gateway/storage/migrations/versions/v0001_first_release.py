@@ -169,7 +169,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_key", name=op.f("pk_patient")),
     )
     with op.batch_alter_table("patient", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_patient_merged_into"), ["merged_into"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_patient_merged_into"),
+            ["merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        )
 
     op.create_table(
         "patient_identifier",
