@@ -90,22 +90,26 @@ async def simulate(
     require_answerable(question)
     total, tally = await reader.read(lambda conn: count_reminders(conn, period)), Tally()
     progress(0, total)
-    under_way: deque[asyncio.Future[Tally]] = deque()
-
-    async def take() -> None:
-        tally.merge(await _answered(under_way.popleft()))
-        progress(tally.reminders, total)
-
     # A fresh interpreter per worker: a copy of this process would hold its connections too.
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, spawned, prepare, (ring, question)) as pool:
-        async for page in _pages(reader, period):
-            under_way.append(_sent(pool, page))
-            if len(under_way) == workers * _PAGES_PER_WORKER:
-                await take()
-        while under_way:
-            await take()
+        async for part in _tallies(pool, _pages(reader, period), workers * _PAGES_PER_WORKER):
+            tally.merge(part)
+            progress(tally.reminders, total)
     return tally
+
+
+async def _tallies(
+    pool: ProcessPoolExecutor, pages: AsyncIterator[_Page], most: int
+) -> AsyncIterator[Tally]:
+    """The counts of each page, in order; at most so many pages are under way at a time."""
+    under_way: deque[asyncio.Future[Tally]] = deque()
+    async for page in pages:
+        under_way.append(_sent(pool, page))
+        if len(under_way) == most:
+            yield await _answered(under_way.popleft())
+    while under_way:
+        yield await _answered(under_way.popleft())
 
 
 def _sent(pool: ProcessPoolExecutor, page: _Page) -> asyncio.Future[Tally]:
