@@ -15,10 +15,14 @@ from gateway.storage.session import AnyRow, Parameters, Unit
 T = TypeVar("T")
 _MAX_GROUP = 64
 _CHECKPOINT_SECONDS = 1.0
+#: 64 MB in pages of 4 KB.
+_LONG_LOG_PAGES = 16_384
+_FEW_PAGES = 4096
+_PATIENCE = "PRAGMA busy_timeout=10000"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=10000",
+    _PATIENCE,
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
     # Checkpoints stall a commit by up to seconds, so they run beside it (`_checkpoint_forever`).
@@ -133,8 +137,18 @@ class SqliteDatabase:
             await asyncio.to_thread(self._checkpoint)
 
     def _checkpoint(self) -> None:
+        """Copy the log into the file beside the writer, and let a long log begin anew.
+
+        While writing goes on without a pause, the log never begins anew by itself. That holds the
+        writer up for what came in since the copy, some milliseconds; it is not tried while a long
+        read elsewhere keeps a part of the log from being copied.
+        """
         with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            *_, pages, copied = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+            if copied > _LONG_LOG_PAGES and pages - copied < _FEW_PAGES:
+                connection.exec_driver_sql("PRAGMA busy_timeout=100")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
+                connection.exec_driver_sql(_PATIENCE)
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
