@@ -51,7 +51,7 @@ def test_story_reached_every_corner(trace: Trace) -> None:
     }
     assert trace.reasons >= {
         "undecodable", "unknown_sender", "required_field_missing", "invalid_time", "no_header",
-        "patient_identifiers_conflict", "control_id_reused", "unsupported_message_type",
+        "patient_identifiers_conflict", "control_id_reused",
         "unsupported_charset", "unframed", "oversize", "data_set_truncated",
     }  # fmt: skip
     assert "request_failed" not in trace.logs

@@ -195,7 +195,7 @@ async def test_lab_code_has_one_target_on_a_day_and_imaging_code_may_have_more(
         ("overrides", "H001,,,lower,2021-01-01,", "procedure_code: either the code or the name"),
         ("overrides", "H001,47.0,切除,middle,2021-01-01,", "list: 'middle' is none of"),
         ("procedure_mappings", "H001,S1,切除,,2021-01-01,,王", "catalogue_key: must not be empty"),
-        ("procedure_mappings", "H001,S1,切除,阑尾,2021-01-01,,王", "catalogue_key: '阑尾' is not of"),
+        ("procedure_mappings", "H001,S1,切除,阑尾,2021-01-01,,王", "catalogue_key: '阑尾' is not"),
     ],
 )
 async def test_bad_row_of_any_kind_is_named(
