@@ -7,7 +7,8 @@ development and leaks nothing in production.
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -36,6 +37,24 @@ def keep_allowed_keys(
     return entry
 
 
+class _UnfailingStream:
+    """A stream whose trouble stays its own: a full disk or a closed pipe stops no message."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or lose the line."""
+        with suppress(OSError, ValueError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Flush, or not."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send JSON lines to `stream` (standard error by default)."""
     structlog.configure(
@@ -46,7 +65,9 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(
+            cast(TextIO, _UnfailingStream(stream or sys.stderr))
+        ),
         cache_logger_on_first_use=False,
     )
     for noisy in ("pynetdicom", "pydicom", "uvicorn.access", "sqlalchemy.engine"):

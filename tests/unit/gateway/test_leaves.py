@@ -22,3 +22,10 @@ def test_key_that_is_not_listed_never_reaches_the_log() -> None:
     assert line["institution"] == "330100A"
     assert "王小明" not in stream.getvalue()
     assert line["reason"] == "dropped_keys"
+
+
+def test_trouble_with_the_log_is_nobody_elses() -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", stream)
+    stream.close()
+    get_logger("test").error("batch failed", batch=1)
