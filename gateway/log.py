@@ -57,6 +57,7 @@ class _UnfailingStream:
 
 def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send JSON lines to `stream` (standard error by default)."""
+    lines = cast(TextIO, _UnfailingStream(stream or sys.stderr))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
