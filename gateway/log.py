@@ -66,9 +66,7 @@ def configure_logging(level: str = "INFO", stream: TextIO | None = None) -> None
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(
-            cast(TextIO, _UnfailingStream(stream or sys.stderr))
-        ),
+        logger_factory=structlog.WriteLoggerFactory(lines),
         cache_logger_on_first_use=False,
     )
     for noisy in ("pynetdicom", "pydicom", "uvicorn.access", "sqlalchemy.engine"):
