@@ -58,8 +58,6 @@ class KnownPersons:
     def absorb(self, person: str, others: Iterable[str]) -> None:
         """Let a person stand for others as well."""
         absorbed = set(others)
-        if not absorbed:
-            return
         for key, owner in self.person_of.items():
             if owner in absorbed:
                 self.person_of[key] = person

@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import Dialect, Engine, Executable, Insert, create_engine, event, make_url
+from sqlalchemy import Engine, Executable, create_engine, event, make_url
 
 from gateway.storage.session import AnyRow, Parameters, Unit
 
@@ -45,18 +44,7 @@ class SqliteConnection:
 
     async def run(self, statement: Executable, parameters: Parameters = None) -> int:
         """Execute a statement; the number of rows changed."""
-        if isinstance(parameters, list) and isinstance(statement, Insert):
-            return self._run_many(statement, parameters)
         return self._connection.execute(statement, parameters).rowcount
-
-    def _run_many(self, statement: Insert, rows: list[Mapping[str, Any]]) -> int:
-        """SQLAlchemy binds one row in the time in which SQLite stores two; so many are bound here.
-
-        All rows have the members of the first one.
-        """
-        names = tuple(rows[0])
-        sql, values_of = _prepared(statement, self._connection.dialect, names)
-        return self._connection.exec_driver_sql(sql, list(map(values_of, rows))).rowcount
 
 
 class SqliteDatabase:
@@ -161,26 +149,6 @@ class SqliteDatabase:
                 connection.exec_driver_sql("PRAGMA busy_timeout=100")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
                 connection.exec_driver_sql(_PATIENCE)
-
-
-@lru_cache(maxsize=64)
-def _prepared(
-    statement: Insert, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
-    """The SQL of a statement, and what binds a row to it."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    places = compiled.positiontup or []
-    types = [compiled.binds[name].type for name in places]
-    found = [type_.dialect_impl(dialect).bind_processor(dialect) for type_ in types]
-    processors = [(place, bind) for place, bind in enumerate(found) if bind is not None]
-
-    def values_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
-        values = [row[name] for name in places]
-        for place, bind in processors:
-            values[place] = bind(values[place])
-        return tuple(values)
-
-    return str(compiled), values_of
 
 
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
